@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Makefile - builds the three programs, their tests and the demo. `make help` lists the targets.
+
+BUILD ?= build
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+PREFIX ?= /usr/local
+SECONDS ?=
+SHELL := /bin/bash
+
+# What a bare Debian 12 machine needs; `make deps` asks apt only for what is missing.
+PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libssl-dev libevent-dev \
+	libjansson-dev libconfig-dev libcsv-dev
+PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg openssl
+PACKAGES_TEST = check tshark libfaketime git
+PACKAGES_LINT = clang-format clang-tidy cppcheck shellcheck
+
+WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	-Wwrite-strings -Wundef -Wvla
+OPTIMISE ?= -O2 -g
+SANITISE ?=
+CPPFLAGS += -Iinclude -D_GNU_SOURCE
+CFLAGS += -std=gnu11 $(OPTIMISE) $(WARNINGS) -fno-strict-aliasing -fstack-protector-strong $(SANITISE)
+LDFLAGS += -Wl,--as-needed $(SANITISE)
+DPDK_CFLAGS = $(subst -I/,-isystem /,$(shell pkg-config --cflags libdpdk 2>/dev/null))
+
+# One static archive per layer. A layer's libraries are all it may lean on: a pure module's test that
+# needed DPDK would not link.
+LAYERS = media timetable srtp datapath control platform
+LIBS_media = -lcrypto
+LIBS_timetable = -lcsv
+LIBS_srtp = -lsrtp2 -lcrypto
+LIBS_platform = $(DPDK_LIBS) -levent_openssl -levent -lssl -lcrypto
+LIBS_datapath = $(LIBS_platform)
+LIBS_control = -ljansson -lconfig $(LIBS_platform)
+DPDK_LIBS = -lrte_net_ring -lrte_ethdev -lrte_hash -lrte_rcu -lrte_net -lrte_mbuf -lrte_mempool \
+	-lrte_ring -lrte_eal -lrte_kvargs -lrte_telemetry
+NEEDS_media =
+NEEDS_timetable =
+NEEDS_srtp =
+NEEDS_platform =
+NEEDS_datapath = srtp media platform
+NEEDS_control = timetable srtp media platform
+
+archive = $(BUILD)/lib/lib$(1).a
+# With an archive named twice, the linker resolves calls between layers in either direction.
+archives = $(foreach l,$(1) $(1),$(call archive,$(l)))
+layer_libs = $(foreach l,$(1),$(LIBS_$(l))) -lpthread -lm
+
+SOURCES_relay = $(wildcard relay/main.c)
+SOURCES_relayctl = $(wildcard relay/relayctl/*.c)
+SOURCES_classroom = $(wildcard relay/classroom/*.c)
+PROGRAMS = $(foreach p,relay relayctl classroom,$(if $(SOURCES_$(p)),$(BUILD)/$(p)))
+USES_relay = datapath control timetable srtp media platform
+# The two clients link no DPDK: only the platform's sockets, clock and log.
+USES_relayctl = client
+USES_classroom = srtp media client
+CLIENT_SOURCES = $(wildcard relay/platform/clock.c relay/platform/log.c relay/platform/https_client.c)
+LIBS_client = -ljansson -lconfig -levent_openssl -levent -lssl -lcrypto
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+.PHONY: all
+all: $(PROGRAMS)
+
+# --- objects, archives, programs
+
+$(BUILD)/obj/relay/datapath/%.o $(BUILD)/obj/relay/platform/%.o $(BUILD)/obj/relay/main.o \
+$(BUILD)/obj/tests/packets/%.o $(BUILD)/obj/bench/%.o: CPPFLAGS += $(DPDK_CFLAGS)
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+define layer_rule
+$(call archive,$(1)): $$(call objects,$$(wildcard relay/$(1)/*.c))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(AR) rcsD $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+
+$(call archive,client): $(call objects,$(CLIENT_SOURCES))
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcsD $@ $^
+
+define program_rule
+$(BUILD)/$(1): $$(call objects,$$(SOURCES_$(1))) $$(foreach l,$$(USES_$(1)),$$(call archive,$$(l)))
+	$$(CC) $$(LDFLAGS) -o $$@ $$(call objects,$$(SOURCES_$(1))) $$(call archives,$$(USES_$(1))) \
+		$$(call layer_libs,$$(USES_$(1)))
+endef
+$(foreach p,relay relayctl classroom,$(eval $(call program_rule,$(p))))
+
+# --- tests: a unit test is named after its module and links that module's layer and what it may use
+
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+PACKET_TESTS = $(patsubst tests/packets/%.c,$(BUILD)/tests/packets/%,$(wildcard tests/packets/test_*.c))
+PACKET_SUPPORT = $(filter-out tests/packets/test_%,$(wildcard tests/packets/*.c))
+CHECK_LIBS = -lcheck -lsubunit -lrt
+
+# The layer of tests/unit/test_<name>.c is where relay/<layer>/<name>.c lies; test_classroom_<name>.c
+# and test_relayctl_<name>.c test the programs' own modules.
+module_of = $(wildcard relay/*/$(patsubst test_%,%,$(1)).c)
+layer_of = $(word 2,$(subst /, ,$(call module_of,$(1))))
+define unit_rule
+$(BUILD)/tests/unit/$(1): LAYER = $(call layer_of,$(1))
+$(BUILD)/tests/unit/$(1): $$(call objects,tests/unit/$(1).c) \
+		$$(if $$(filter classroom relayctl,$(call layer_of,$(1))),\
+		$$(call objects,$(call module_of,$(1))) $$(foreach l,srtp media client,$$(call archive,$$(l))),\
+		$$(foreach l,$(call layer_of,$(1)) $$(NEEDS_$(call layer_of,$(1))),$$(call archive,$$(l))))
+	@test -n "$$(LAYER)" || { echo "tests/unit/$(1).c: no relay/*/$(patsubst test_%,%,$(1)).c to test"; exit 1; }
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(filter %.a,$$^) \
+		$$(if $$(filter classroom relayctl,$$(LAYER)),$$(call layer_libs,srtp media client),\
+		$$(call layer_libs,$$(LAYER) $$(NEEDS_$$(LAYER)))) $$(CHECK_LIBS)
+endef
+$(foreach t,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)),$(eval $(call unit_rule,$(t))))
+
+$(BUILD)/tests/packets/%: $(BUILD)/obj/tests/packets/%.o $(call objects,$(PACKET_SUPPORT)) \
+		$(foreach l,datapath srtp media platform,$(call archive,$(l)))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,datapath srtp media platform) \
+		$(call layer_libs,datapath srtp media) $(CHECK_LIBS)
+
+.PHONY: test-build
+test-build: $(UNIT_TESTS) $(PACKET_TESTS)
+
+.SECONDARY:
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// clock.c - reads the two clocks of the machine.
+#include "platform/clock.h"
+
+#include <time.h>
+
+struct wall_time
+clock_wall(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (struct wall_time){now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS};
+}
+
+struct mono_time
+clock_mono(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (struct mono_time){now.tv_sec * NS_PER_S + now.tv_nsec};
+}

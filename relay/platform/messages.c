@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// messages.c - the user name by which a STUN request finds its worker and leg.
+#include "platform/messages.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#define LEG_USER_BYTES 24 // 2 + 6 + 16 hexadecimal digits
+#define LEG_SLOT_MAX 0xffffff
+
+void
+leg_user(char text[STUN_USER_BYTES_MAX], uint8_t worker, uint32_t leg, uint64_t nonce)
+{
+	snprintf(text, STUN_USER_BYTES_MAX, "%02x%06x%016" PRIx64, worker, leg & LEG_SLOT_MAX, nonce);
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int
+leg_user_parse(const char *text, uint32_t length, uint8_t *worker_out, uint32_t *leg_out)
+{
+	if (length != LEG_USER_BYTES)
+		return -EINVAL;
+
+	uint32_t value = 0;
+	for (int i = 0; i < 8; i++) {
+		int digit = hex_digit(text[i]);
+		if (digit < 0)
+			return -EINVAL;
+		value = value << 4 | (uint32_t)digit;
+	}
+	*worker_out = (uint8_t)(value >> 24);
+	*leg_out = value & LEG_SLOT_MAX;
+	return 0;
+}

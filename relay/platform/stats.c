@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// stats.c - boards of counters under sequence locks: one writer, readers that never hold it up.
+#include "platform/stats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CACHE_LINE_BYTES 64
+
+// The counter is odd while the writer is inside; a reader tries again where it was odd or has moved.
+#define GUARDED(type)                                                                              \
+	struct {                                                                                   \
+		_Alignas(CACHE_LINE_BYTES) uint32_t sequence;                                      \
+		struct type value;                                                                 \
+	}
+
+typedef GUARDED(worker_stats) guarded_worker;
+typedef GUARDED(leg_stats) guarded_leg;
+typedef GUARDED(inflow_stats) guarded_inflow;
+typedef GUARDED(outflow_stats) guarded_outflow;
+
+struct stats {
+	struct stats_limits limits;
+	guarded_worker worker;     // written: worker, read: control
+	guarded_leg *legs;         // written: worker, read: control
+	guarded_inflow *inflows;   // written: worker, read: control
+	guarded_outflow *outflows; // written: worker, read: control
+};
+
+static void *
+allocate_array(size_t count, size_t bytes)
+{
+	void *array = aligned_alloc(CACHE_LINE_BYTES, (count ? count : 1) * bytes);
+	if (array)
+		memset(array, 0, (count ? count : 1) * bytes);
+	return array;
+}
+
+struct stats *
+stats_create(const struct stats_limits *limits)
+{
+	struct stats *stats = allocate_array(1, sizeof *stats);
+	if (!stats)
+		return NULL;
+	stats->limits = *limits;
+	stats->legs = allocate_array(limits->leg_count, sizeof *stats->legs);
+	stats->inflows = allocate_array(limits->stream_count, sizeof *stats->inflows);
+	stats->outflows = allocate_array(limits->outflow_count, sizeof *stats->outflows);
+	if (!stats->legs || !stats->inflows || !stats->outflows) {
+		stats_destroy(stats);
+		return NULL;
+	}
+	return stats;
+}
+
+void
+stats_destroy(struct stats *stats)
+{
+	if (!stats)
+		return;
+	free(stats->outflows);
+	free(stats->inflows);
+	free(stats->legs);
+	free(stats);
+}
+
+const struct stats_limits *
+stats_limits_get(const struct stats *stats)
+{
+	return &stats->limits;
+}
+
+static void
+publish(uint32_t *sequence, void *to, const void *from, size_t bytes)
+{
+	uint32_t next = __atomic_load_n(sequence, __ATOMIC_RELAXED) + 1;
+	__atomic_store_n(sequence, next, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	memcpy(to, from, bytes);
+	__atomic_store_n(sequence, next + 1, __ATOMIC_RELEASE);
+}
+
+static void
+read_copy(const uint32_t *sequence, void *to, const void *from, size_t bytes)
+{
+	uint32_t before, after;
+	do {
+		before = __atomic_load_n(sequence, __ATOMIC_ACQUIRE);
+		memcpy(to, from, bytes);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		after = __atomic_load_n(sequence, __ATOMIC_RELAXED);
+	} while (before != after || before & 1);
+}
+
+void
+stats_publish_worker(struct stats *stats, const struct worker_stats *from)
+{
+	publish(&stats->worker.sequence, &stats->worker.value, from, sizeof *from);
+}
+
+void
+stats_publish_leg(struct stats *stats, uint32_t leg, const struct leg_stats *from)
+{
+	publish(&stats->legs[leg].sequence, &stats->legs[leg].value, from, sizeof *from);
+}
+
+void
+stats_publish_inflow(struct stats *stats, uint32_t stream, const struct inflow_stats *from)
+{
+	publish(&stats->inflows[stream].sequence, &stats->inflows[stream].value, from, sizeof *from);
+}
+
+void
+stats_publish_outflow(struct stats *stats, uint32_t outflow, const struct outflow_stats *from)
+{
+	publish(&stats->outflows[outflow].sequence, &stats->outflows[outflow].value, from,
+		sizeof *from);
+}
+
+void
+stats_read_worker(const struct stats *stats, struct worker_stats *to)
+{
+	read_copy(&stats->worker.sequence, to, &stats->worker.value, sizeof *to);
+}
+
+void
+stats_read_leg(const struct stats *stats, uint32_t leg, struct leg_stats *to)
+{
+	read_copy(&stats->legs[leg].sequence, to, &stats->legs[leg].value, sizeof *to);
+}
+
+void
+stats_read_inflow(const struct stats *stats, uint32_t stream, struct inflow_stats *to)
+{
+	read_copy(&stats->inflows[stream].sequence, to, &stats->inflows[stream].value, sizeof *to);
+}
+
+void
+stats_read_outflow(const struct stats *stats, uint32_t outflow, struct outflow_stats *to)
+{
+	read_copy(&stats->outflows[outflow].sequence, to, &stats->outflows[outflow].value, sizeof *to);
+}
