@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// config.h - relay.conf and the timetable it names, read whole and checked whole.
+#ifndef CONTROL_CONFIG_H
+#define CONTROL_CONFIG_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/log.h"
+#include "timetable/file_error.h"
+#include "timetable/timetable.h"
+
+#define CONFIG_EAL_OPTIONS_MAX 32
+#define CONFIG_TEXT_BYTES_MAX 256
+#define CONFIG_LISTEN_MAX 8
+#define CONFIG_FILE_BYTES_MAX (1024 * 1024) // of a .conf; a CSV may be CSV_TABLE_FILE_BYTES_MAX
+#define CONFIG_LEGS_MAX 16384
+
+// An address and port to listen on. `host` is a numeric IPv4 or IPv6 address without brackets.
+struct config_listen {
+	char host[64];
+	uint16_t port;
+};
+
+// Addresses are IPv4 in host order.
+struct config_media {
+	char device[CONFIG_TEXT_BYTES_MAX]; // a --vdev string, or a PCI address
+	char eal[CONFIG_EAL_OPTIONS_MAX][CONFIG_TEXT_BYTES_MAX];
+	size_t eal_count;
+	uint32_t address;
+	uint8_t prefix;   // 1..30
+	uint32_t gateway; // 0 = none
+	uint8_t mac[6];   // default 02:00 and the address
+	uint16_t vlan;    // 0 = none, 1..4094
+	uint16_t port;    // default 5000
+	char engine[32];  // default "libsrtp2"
+};
+
+struct config {
+	struct config_media media;
+	struct config_listen listen[CONFIG_LISTEN_MAX]; // none: only inherited sockets
+	size_t listen_count;
+	char state_directory[PATH_MAX]; // default "/var/lib/relay"
+	char timetable_path[PATH_MAX];
+	uint32_t legs_max;        // default 256; at most CONFIG_LEGS_MAX
+	enum log_level log_level; // default LOG_LEVEL_INFO
+	struct timetable *timetable;
+};
+
+// Reads `path` and everything it names; relative paths in a file start from that file's directory.
+// Returns 0, or -EINVAL with *error (also where a file cannot be read), or -ENOMEM. Only regular
+// files are read, so nothing blocks; unknown settings and `@include` are errors. Does not set the
+// process's zone: that is civil_zone_set(config->timetable->policies.zone).
+int config_load(const char *path, struct config *out, struct file_error *error);
+void config_fini(struct config *config); // releases the timetable
+
+// Only the timetable, for a reload. Same errors. timetable_release() frees it.
+int timetable_load(const char *path, struct timetable **out, struct file_error *error);
+
+#endif
