@@ -12,9 +12,9 @@ SHELL := /bin/bash
 # What a bare Debian 12 machine needs; `make deps` asks apt only for what is missing.
 PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libssl-dev libevent-dev \
 	libjansson-dev libconfig-dev libcsv-dev
-PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg openssl
-PACKAGES_TEST = check tshark libfaketime git
-PACKAGES_LINT = clang-format clang-tidy cppcheck shellcheck
+PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
+PACKAGES_TEST = check tshark faketime git
+PACKAGES_LINT = clang-format cppcheck shellcheck
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wwrite-strings -Wundef -Wvla
@@ -126,6 +126,72 @@ $(BUILD)/tests/packets/%: $(BUILD)/obj/tests/packets/%.o $(call objects,$(PACKET
 
 .PHONY: test-build
 test-build: $(UNIT_TESTS) $(PACKET_TESTS)
+
+# --- what a person calls
+
+.PHONY: help deps deps-build deps-demo deps-lint demo test asan lint format install clean
+help:
+	@echo 'make          build relay, relayctl and classroom into $(BUILD)/ (no network needed)'
+	@echo 'make demo     a lesson between two schools, until Ctrl-C; SECONDS=20 ends it by its bell'
+	@echo 'make test     build and run every test (as root: it makes network namespaces)'
+	@echo 'make asan     unit and packet tests under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make lint     formatting, static analysis, shell scripts and the layer rules'
+	@echo 'make format   format the C sources in place'
+	@echo 'make deps     install the Debian packages that building, demo and tests lack'
+	@echo 'make install  programs, examples and systemd units (PREFIX=$(PREFIX), DESTDIR=)'
+	@echo 'make clean    remove $(BUILD)/'
+
+deps:
+	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST)
+deps-demo:
+	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_DEMO)
+deps-build:
+	@.ci/deps.sh $(PACKAGES_BUILD)
+deps-lint:
+	@.ci/deps.sh $(PACKAGES_LINT) $(PACKAGES_BUILD) python3 git
+
+# These start make again after the packages are there, since what is built depends on them. SECONDS goes to
+# the demo as an argument: bash, the shell here, has a variable of its own by that name.
+demo: deps-demo
+	@$(MAKE) --no-print-directory -j2 all
+	@python3 tests/support/demo.py --build $(BUILD) $(if $(SECONDS),--seconds '$(SECONDS)')
+
+test: deps
+	@$(MAKE) --no-print-directory -j2 all test-build
+	@python3 tests/support/run_tests.py --build $(BUILD) unit packets system
+
+ASAN_BUILD = $(BUILD)/asan
+asan: deps
+	@$(MAKE) --no-print-directory -j2 BUILD=$(ASAN_BUILD) OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
+		SANITISE='-fsanitize=address,undefined -fno-sanitize-recover=all' test-build
+	@python3 tests/support/run_tests.py --build $(ASAN_BUILD) unit packets
+
+C_SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+SHELL_SOURCES = .ci/run $(shell git ls-files --cached --others --exclude-standard '*.sh')
+CPPCHECK = cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	--error-exitcode=1 --suppress=missingInclude --suppress=unknownMacro -Iinclude -D_GNU_SOURCE
+lint: deps-lint
+	clang-format --dry-run -Werror $(C_SOURCES)
+	python3 tests/support/layers.py
+	shellcheck $(SHELL_SOURCES)
+	$(CPPCHECK) relay bench
+
+format:
+	clang-format -i $(C_SOURCES)
+
+# An example is installed only where there is no file of that name: a county's own configuration stays.
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)/etc/relay
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	for unit in relay classroom; do \
+		sed 's,@PREFIX@,$(PREFIX),g' conf/$$unit.service \
+			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit.service || exit 1; done
+	for file in $(wildcard conf/*.conf conf/*.csv); do \
+		test -e $(DESTDIR)/etc/relay/$${file##*/} || \
+			install -m 644 $$file $(DESTDIR)/etc/relay/ || exit 1; done
+
+clean:
+	rm -rf $(BUILD)
 
 .SECONDARY:
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
