@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// checksum.c - the Internet checksum: full (RFC 1071) and incremental (RFC 1624).
+#include "media/checksum.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define PROTOCOL_UDP 17
+#define UDP_CHECKSUM_OFFSET 6
+#define UDP_CHECKSUM_NONE 0
+#define UDP_CHECKSUM_ZERO 0xffff // a computed 0, as it is sent (RFC 768)
+
+// One's complement sums do not depend on byte order (RFC 1071, section 2 (B)), so words are added
+// as they lie in memory and the result is as on the wire. 64 bits hold the carries of any length.
+static uint64_t
+sum_bytes(uint64_t sum, const uint8_t *bytes, size_t length)
+{
+	while (length >= sizeof(uint32_t)) {
+		uint32_t word;
+
+		memcpy(&word, bytes, sizeof(word));
+		sum += word;
+		bytes += sizeof(word);
+		length -= sizeof(word);
+	}
+	if (length > 0) {
+		uint32_t word = 0;
+
+		memcpy(&word, bytes, length);
+		sum += word;
+	}
+	return sum;
+}
+
+static uint16_t
+fold(uint64_t sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+static be16_t
+udp_checksum_of(uint64_t sum)
+{
+	be16_t checksum_be = (be16_t)~fold(sum);
+
+	return checksum_be == 0 ? UDP_CHECKSUM_ZERO : checksum_be;
+}
+
+be16_t
+checksum_internet(const void *bytes, size_t length)
+{
+	return (be16_t)~fold(sum_bytes(0, bytes, length));
+}
+
+be16_t
+checksum_udp4(be32_t source_be, be32_t destination_be, const void *datagram, size_t length)
+{
+	const uint8_t *bytes = datagram;
+	const uint8_t protocol_and_length[] = {
+		0, PROTOCOL_UDP, (uint8_t)(length >> 8), (uint8_t)length};
+	uint64_t sum = (uint64_t)source_be + destination_be;
+
+	assert(length >= UDP_HEADER_BYTES);
+	assert(length <= UINT16_MAX);
+	sum = sum_bytes(sum, protocol_and_length, sizeof(protocol_and_length));
+	sum = sum_bytes(sum, bytes, UDP_CHECKSUM_OFFSET);
+	sum = sum_bytes(sum, bytes + UDP_HEADER_BYTES, length - UDP_HEADER_BYTES);
+	return udp_checksum_of(sum);
+}
+
+be16_t
+checksum_udp4_readdress(be16_t checksum_be, const struct tuple *before, const struct tuple *after)
+{
+	uint8_t old[sizeof(*before)];
+	uint64_t sum;
+
+	_Static_assert(sizeof(struct tuple) == 12, "a tuple has no padding");
+	if (checksum_be == UDP_CHECKSUM_NONE)
+		return UDP_CHECKSUM_NONE;
+	// The direction turns round, but a sum does not ask which address came first.
+	memcpy(old, before, sizeof(old));
+	for (size_t i = 0; i < sizeof(old); i++)
+		old[i] = (uint8_t)~old[i];
+	// HC' = ~(~HC + ~m + m')
+	sum = (uint16_t)~checksum_be;
+	sum = sum_bytes(sum, old, sizeof(old));
+	sum = sum_bytes(sum, (const uint8_t *)after, sizeof(*after));
+	return udp_checksum_of(sum);
+}
