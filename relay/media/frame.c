@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// frame.c - one Ethernet frame's headers: Ethernet, VLAN, ARP, IPv4, ICMP, UDP (RFC 826, 791, 792,
+// 768).
+#include "media/frame.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "media/bytes.h"
+#include "media/checksum.h"
+
+#define ETHERTYPE_OFFSET 12
+#define ETHERTYPE_IPV4 0x0800
+#define ETHERTYPE_ARP 0x0806
+#define ETHERTYPE_VLAN 0x8100
+#define VLAN_ID_MASK 0x0fff
+#define VLAN_ID_PRIORITY_ONLY 0 // a tag that carries a priority and no VLAN (IEEE 802.1Q)
+#define VLAN_ID_RESERVED 0x0fff
+
+#define ARP_BYTES 28
+#define ARP_HARDWARE_ETHERNET 1
+#define ARP_OPERATION_REQUEST 1
+#define ARP_OPERATION_REPLY 2
+
+#define IPV4_VERSION_AND_WORDS 0x45 // version 4, a header of five words: no options
+#define IPV4_FRAGMENT_MASK 0x3fff   // more fragments, and the offset
+#define PROTOCOL_ICMP 1
+#define PROTOCOL_UDP 17
+
+#define ICMP_HEADER_BYTES 8
+#define ICMP_ECHO_REQUEST 8
+
+static enum drop_reason
+parse_arp(const uint8_t *bytes, size_t captured, struct frame *out)
+{
+	const uint8_t *arp = bytes + out->l3_offset;
+	uint16_t operation;
+
+	if (captured - out->l3_offset < ARP_BYTES)
+		return DROP_TRUNCATED;
+	if (bytes_get_16(arp) != ARP_HARDWARE_ETHERNET || bytes_get_16(arp + 2) != ETHERTYPE_IPV4 ||
+		arp[4] != MAC_BYTES || arp[5] != sizeof(be32_t))
+		return DROP_ARP_OTHER;
+	operation = bytes_get_16(arp + 6);
+	if (operation == ARP_OPERATION_REQUEST)
+		out->kind = FRAME_ARP_REQUEST;
+	else if (operation == ARP_OPERATION_REPLY)
+		out->kind = FRAME_ARP_REPLY;
+	else
+		return DROP_ARP_OTHER;
+	// Nobody is at a group address (RFC 1812, section 3.3.2).
+	if (arp[8] & 1)
+		return DROP_ARP_OTHER;
+	memcpy(out->sender_mac.bytes, arp + 8, MAC_BYTES);
+	memcpy(&out->tuple.remote_ip_be, arp + 14, sizeof(be32_t));
+	memcpy(&out->tuple.local_ip_be, arp + 24, sizeof(be32_t));
+	return DROP_NONE;
+}
+
+static enum drop_reason
+parse_udp(const uint8_t *bytes, struct frame *out)
+{
+	const uint8_t *udp = bytes + out->l4_offset;
+	uint16_t room = out->ip_bytes - IPV4_HEADER_BYTES;
+
+	// A datagram shorter than its packet leaves bytes that neither the UDP checksum nor the
+	// SRTP tag covers; those would be forwarded unseen.
+	if (room < UDP_HEADER_BYTES || bytes_get_16(udp + 4) != room)
+		return DROP_UDP_HEADER;
+	out->kind = FRAME_UDP;
+	memcpy(&out->tuple.remote_port_be, udp, sizeof(be16_t));
+	memcpy(&out->tuple.local_port_be, udp + 2, sizeof(be16_t));
+	memcpy(&out->udp_checksum_be, udp + 6, sizeof(be16_t));
+	out->payload_offset = out->l4_offset + UDP_HEADER_BYTES;
+	out->payload_bytes = room - UDP_HEADER_BYTES;
+	return DROP_NONE;
+}
+
+static enum drop_reason
+parse_icmp(const uint8_t *bytes, struct frame *out)
+{
+	const uint8_t *icmp = bytes + out->l4_offset;
+	uint16_t room = out->ip_bytes - IPV4_HEADER_BYTES;
+
+	if (room < ICMP_HEADER_BYTES || icmp[0] != ICMP_ECHO_REQUEST || icmp[1] != 0)
+		return DROP_IP_PROTOCOL;
+	// Who answers a damaged request would put a right checksum on it.
+	if (checksum_internet(icmp, room) != 0)
+		return DROP_IP_PROTOCOL;
+	out->kind = FRAME_ICMP_ECHO;
+	out->payload_offset = out->l4_offset;
+	out->payload_bytes = room;
+	return DROP_NONE;
+}
+
+// RFC 1122, section 3.2.1.3: no host sends from "this network", loopback, multicast, class E or
+// broadcast; an answer to one would reach many.
+static bool
+is_host_address(const uint8_t *address)
+{
+	return address[0] != 0 && address[0] != 127 && address[0] < 224;
+}
+
+static enum drop_reason
+parse_ipv4(const uint8_t *bytes, size_t captured, struct frame *out)
+{
+	const uint8_t *ip = bytes + out->l3_offset;
+
+	if (captured - out->l3_offset < IPV4_HEADER_BYTES)
+		return DROP_TRUNCATED;
+	if (ip[0] != IPV4_VERSION_AND_WORDS || checksum_internet(ip, IPV4_HEADER_BYTES) != 0)
+		return DROP_IP_HEADER;
+	out->ip_bytes = bytes_get_16(ip + 2);
+	if (out->ip_bytes < IPV4_HEADER_BYTES || !is_host_address(ip + 12))
+		return DROP_IP_HEADER;
+	if (out->ip_bytes > captured - out->l3_offset)
+		return DROP_TRUNCATED;
+	if (bytes_get_16(ip + 6) & IPV4_FRAGMENT_MASK)
+		return DROP_IP_FRAGMENT;
+	memcpy(&out->tuple.remote_ip_be, ip + 12, sizeof(be32_t));
+	memcpy(&out->tuple.local_ip_be, ip + 16, sizeof(be32_t));
+	out->l4_offset = out->l3_offset + IPV4_HEADER_BYTES;
+	switch (ip[9]) {
+	case PROTOCOL_UDP:
+		return parse_udp(bytes, out);
+	case PROTOCOL_ICMP:
+		return parse_icmp(bytes, out);
+	default:
+		return DROP_IP_PROTOCOL;
+	}
+}
+
+enum drop_reason
+frame_parse(const uint8_t *bytes, size_t captured, struct frame *out)
+{
+	uint16_t ethertype;
+
+	memset(out, 0, sizeof(*out));
+	out->vlan_id = VLAN_NONE;
+	if (captured < ETHERNET_HEADER_BYTES)
+		return DROP_TRUNCATED;
+	memcpy(out->destination.bytes, bytes, MAC_BYTES);
+	memcpy(out->source.bytes, bytes + MAC_BYTES, MAC_BYTES);
+	out->l3_offset = ETHERNET_HEADER_BYTES;
+	ethertype = bytes_get_16(bytes + ETHERTYPE_OFFSET);
+	if (ethertype == ETHERTYPE_VLAN) {
+		uint16_t id;
+
+		out->l3_offset += VLAN_TAG_BYTES;
+		if (captured < out->l3_offset)
+			return DROP_TRUNCATED;
+		id = bytes_get_16(bytes + ETHERNET_HEADER_BYTES) & VLAN_ID_MASK;
+		if (id == VLAN_ID_RESERVED)
+			return DROP_ETHERTYPE;
+		if (id != VLAN_ID_PRIORITY_ONLY)
+			out->vlan_id = id;
+		ethertype = bytes_get_16(bytes + ETHERTYPE_OFFSET + VLAN_TAG_BYTES);
+	}
+	switch (ethertype) {
+	case ETHERTYPE_IPV4:
+		return parse_ipv4(bytes, captured, out);
+	case ETHERTYPE_ARP:
+		return parse_arp(bytes, captured, out);
+	default:
+		return DROP_ETHERTYPE;
+	}
+}
