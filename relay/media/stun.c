@@ -115,12 +115,12 @@ static int
 read_fingerprint(const uint8_t *bytes, size_t length, const struct attribute *attribute,
 	struct stun_message *out)
 {
+	size_t end = attribute->offset + ATTRIBUTE_HEADER_BYTES + (size_t)FINGERPRINT_BYTES;
 	uint32_t expected;
 
 	// It is the last attribute (section 14.7), so the header's length is already the one it
 	// covers.
-	if (attribute->bytes != FINGERPRINT_BYTES ||
-		attribute->offset + ATTRIBUTE_HEADER_BYTES + FINGERPRINT_BYTES != length)
+	if (attribute->bytes != FINGERPRINT_BYTES || end != length)
 		return -EBADMSG;
 	expected = crc32_of(bytes, attribute->offset) ^ FINGERPRINT_XOR;
 	if (bytes_get_32(attribute->value) != expected)
