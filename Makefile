@@ -98,7 +98,7 @@ $(foreach p,relay relayctl classroom,$(eval $(call program_rule,$(p))))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 PACKET_TESTS = $(patsubst tests/packets/%.c,$(BUILD)/tests/packets/%,$(wildcard tests/packets/test_*.c))
 PACKET_SUPPORT = $(filter-out tests/packets/test_%,$(wildcard tests/packets/*.c))
-CHECK_LIBS = -lcheck -lsubunit -lrt
+CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
 # The layer of tests/unit/test_<name>.c is where relay/<layer>/<name>.c lies; test_classroom_<name>.c
 # and test_relayctl_<name>.c test the programs' own modules.
