@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// drop_reasons.h - every reason for which a frame is dropped: its name, and what it tells an operator.
+// drop_reasons.h - every reason for which a frame is dropped: its name, and what it tells an
+// operator.
 #ifndef PLATFORM_DROP_REASONS_H
 #define PLATFORM_DROP_REASONS_H
 
-// X(identifier, metric name, help text). On the way in: each received frame ends forwarded, consumed or
-// dropped for exactly one of these.
+// X(identifier, metric name, help text). On the way in: each received frame ends forwarded,
+// consumed or dropped for exactly one of these.
 #define DROP_REASONS_RX(X)                                                                         \
 	X(TRUNCATED, "truncated", "the frame ends before the length its headers promise")          \
 	X(SEGMENTED, "segmented", "the device delivered one frame in several buffers")             \
@@ -12,7 +13,8 @@
 	X(ETHERTYPE, "ethertype", "neither IPv4 nor ARP")                                          \
 	X(ARP_OTHER, "arp_other", "ARP that is not about the media address")                       \
 	X(IP_HEADER, "ip_header", "a malformed IPv4 header, or one with options")                  \
-	X(IP_FRAGMENT, "ip_fragment", "an IPv4 fragment: the sender's packets exceed the path's MTU") \
+	X(IP_FRAGMENT, "ip_fragment",                                                              \
+		"an IPv4 fragment: the sender's packets exceed the path's MTU")                    \
 	X(IP_DESTINATION, "ip_destination", "not sent to the media address")                       \
 	X(IP_PROTOCOL, "ip_protocol", "neither UDP nor an ICMP echo request")                      \
 	X(ICMP_RATE, "icmp_rate", "more echo requests than the relay answers in a second")         \
@@ -24,22 +26,26 @@
 	X(STUN_UNKNOWN_USER, "stun_unknown_user", "STUN with a user name of no open join")         \
 	X(STUN_INTEGRITY, "stun_integrity", "STUN with a wrong or missing MESSAGE-INTEGRITY")      \
 	X(STUN_REPLAYED, "stun_replayed", "a STUN request seen before from another address")       \
-	X(STUN_RATE, "stun_rate", "more STUN requests off the path than the relay answers in a second") \
+	X(STUN_RATE, "stun_rate",                                                                  \
+		"more STUN requests off the path than the relay answers in a second")              \
 	X(STUN_STALE, "stun_stale", "a STUN response to no question of the relay's")               \
 	X(RTP_MALFORMED, "rtp_malformed", "a malformed RTP or RTCP header")                        \
 	X(UNKNOWN_PATH, "unknown_path", "media from an address that no endpoint has proved")       \
 	X(UNKNOWN_SSRC, "unknown_ssrc", "media under an SSRC that its endpoint was not given")     \
-	X(AUTHENTICATION, "authentication", "SRTP with a wrong tag: forged, damaged, or an old key") \
+	X(AUTHENTICATION, "authentication",                                                        \
+		"SRTP with a wrong tag: forged, damaged, or an old key")                           \
 	X(REPLAYED, "replayed", "SRTP that arrived before: a duplicate or a replay")               \
 	X(TOO_OLD, "too_old", "SRTP that arrived after its replay window had passed")              \
 	X(NOT_LIVE, "not_live", "media while its session is not live")                             \
-	X(NO_RECEIVER, "no_receiver", "nobody to send it to: no other endpoint of the session is up") \
-	X(NO_BUFFER, "no_buffer", "no packet buffer left for the copies")
+	X(NO_RECEIVER, "no_receiver",                                                              \
+		"nobody to send it to: no other endpoint of the session is up")                    \
+	X(NO_BUFFER, "no_buffer", "no packet buffer left for the answer")
 
-// On the way out: each copy and each frame of the relay's own ends transmitted or dropped for one of these.
+// On the way out: each copy and each frame of the relay's own ends transmitted or dropped for one
+// of these.
 #define DROP_REASONS_TX(X)                                                                         \
 	X(TX_FULL, "tx_full", "the device's transmit queue was full")                              \
-	X(TX_NO_NEXT_HOP, "tx_no_next_hop", "no MAC address known for the next hop")
+	X(TX_NO_BUFFER, "tx_no_buffer", "no packet buffer left for a copy")
 
 #define DROP_REASONS(X) DROP_REASONS_RX(X) DROP_REASONS_TX(X)
 
@@ -48,7 +54,7 @@ enum drop_reason {
 #define X(identifier, name, help) DROP_##identifier,
 	DROP_REASONS(X)
 #undef X
-	DROP_REASON_COUNT
+		DROP_REASON_COUNT
 };
 
 // Whether this reason is counted at transmission, not at reception.

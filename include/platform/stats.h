@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // stats.h - the counters a worker writes and control reads, without either waiting for the other.
 //
-// A worker counts in memory of its own and publishes copies here, each guarded by a sequence lock: some
-// times a second for what has changed, and once more before it acknowledges a removal.
+// A worker counts in memory of its own and publishes copies here, each guarded by a sequence lock:
+// some times a second for what has changed, and once more before it acknowledges a removal.
 #ifndef PLATFORM_STATS_H
 #define PLATFORM_STATS_H
 
@@ -40,7 +40,7 @@ struct outflow_stats {
 	// What the receiver last reported by RTCP. 0 in report_count: nothing yet.
 	uint64_t report_count;
 	uint32_t reported_highest_seq;
-	int32_t reported_lost;   // cumulative
+	int32_t reported_lost;           // cumulative
 	uint32_t reported_fraction_lost; // of 256
 	uint32_t reported_jitter_us;
 	int64_t reported_ns; // mono_time of the last report
@@ -57,12 +57,12 @@ struct leg_stats {
 	int64_t last_heard_ns;  // mono_time of the last authenticated packet; 0: never
 };
 
-// Worker-wide. frames_in = forwarded + consumed + the sum of drops at reception; copies + originated =
-// transmitted + the sum of drops at transmission.
+// Worker-wide. frames_in = forwarded + consumed + the sum of drops at reception; copies +
+// originated = transmitted + the sum of drops at transmission.
 struct worker_stats {
-	uint64_t heartbeat;    // loops
-	int64_t heartbeat_ns;  // mono_time of the last loop
-	int64_t busy_ns;       // time in loops that had work
+	uint64_t heartbeat;   // loops
+	int64_t heartbeat_ns; // mono_time of the last loop
+	int64_t busy_ns;      // time in loops that had work
 	uint64_t frames_in;
 	uint64_t bytes_in; // IP length of what was authenticated
 	uint64_t forwarded;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// units.h - the times of the project as types, so that a wall clock is never taken for a monotonic one.
+// units.h - the times of the project as types, so that a wall clock is never taken for a monotonic
+// one.
 #ifndef PLATFORM_UNITS_H
 #define PLATFORM_UNITS_H
 
@@ -16,10 +17,17 @@ struct mono_time {
 	int64_t ns;
 };
 
-#define NS_PER_US INT64_C(1000)
-#define NS_PER_MS INT64_C(1000000)
-#define NS_PER_S INT64_C(1000000000)
-#define MS_PER_S INT64_C(1000)
+// DPDK has an NS_PER_S of its own, as an int: 3 of those overflow. Hence other names.
+#define NS_IN_US INT64_C(1000)
+#define NS_IN_MS INT64_C(1000000)
+#define NS_IN_S INT64_C(1000000000)
+#define MS_IN_S INT64_C(1000)
+#ifndef RTE_CACHE_LINE_SIZE
+#define NS_PER_US NS_IN_US
+#define NS_PER_MS NS_IN_MS
+#define NS_PER_S NS_IN_S
+#define MS_PER_S MS_IN_S
+#endif
 
 static inline int64_t
 mono_since_ns(struct mono_time now, struct mono_time then)

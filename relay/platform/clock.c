@@ -9,7 +9,7 @@ clock_wall(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return (struct wall_time){now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS};
+	return (struct wall_time){now.tv_sec * MS_IN_S + now.tv_nsec / NS_IN_MS};
 }
 
 struct mono_time
@@ -17,5 +17,5 @@ clock_mono(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (struct mono_time){now.tv_sec * NS_PER_S + now.tv_nsec};
+	return (struct mono_time){now.tv_sec * NS_IN_S + now.tv_nsec};
 }

@@ -5,8 +5,7 @@
 static const struct {
 	const char *name;
 	const char *help;
-} reasons[DROP_REASON_COUNT] = {
-	[DROP_NONE] = {"none", "not dropped"},
+} reasons[DROP_REASON_COUNT] = {[DROP_NONE] = {"none", "not dropped"},
 #define X(identifier, name, help) [DROP_##identifier] = {name, help},
 	DROP_REASONS(X)
 #undef X

@@ -24,7 +24,8 @@ create_ring(const char *name, const char *suffix)
 {
 	char full_name[RTE_RING_NAMESIZE];
 	snprintf(full_name, sizeof full_name, "%s-%s", name, suffix);
-	return rte_ring_create(full_name, RING_SIZE, (int)rte_socket_id(), RING_F_SP_ENQ | RING_F_SC_DEQ);
+	return rte_ring_create(
+		full_name, RING_SIZE, (int)rte_socket_id(), RING_F_SP_ENQ | RING_F_SC_DEQ);
 }
 
 struct mailbox *

@@ -12,7 +12,8 @@
 void
 leg_user(char text[STUN_USER_BYTES_MAX], uint8_t worker, uint32_t leg, uint64_t nonce)
 {
-	snprintf(text, STUN_USER_BYTES_MAX, "%02x%06x%016" PRIx64, worker, leg & LEG_SLOT_MAX, nonce);
+	snprintf(text, STUN_USER_BYTES_MAX, "%02x%06x%016" PRIx64, worker, leg & LEG_SLOT_MAX,
+		nonce);
 }
 
 static int

@@ -7,7 +7,8 @@
 
 #define CACHE_LINE_BYTES 64
 
-// The counter is odd while the writer is inside; a reader tries again where it was odd or has moved.
+// The counter is odd while the writer is inside; a reader tries again where it was odd or has
+// moved.
 #define GUARDED(type)                                                                              \
 	struct {                                                                                   \
 		_Alignas(CACHE_LINE_BYTES) uint32_t sequence;                                      \
@@ -107,7 +108,8 @@ stats_publish_leg(struct stats *stats, uint32_t leg, const struct leg_stats *fro
 void
 stats_publish_inflow(struct stats *stats, uint32_t stream, const struct inflow_stats *from)
 {
-	publish(&stats->inflows[stream].sequence, &stats->inflows[stream].value, from, sizeof *from);
+	publish(&stats->inflows[stream].sequence, &stats->inflows[stream].value, from,
+		sizeof *from);
 }
 
 void
@@ -138,5 +140,6 @@ stats_read_inflow(const struct stats *stats, uint32_t stream, struct inflow_stat
 void
 stats_read_outflow(const struct stats *stats, uint32_t outflow, struct outflow_stats *to)
 {
-	read_copy(&stats->outflows[outflow].sequence, to, &stats->outflows[outflow].value, sizeof *to);
+	read_copy(&stats->outflows[outflow].sequence, to, &stats->outflows[outflow].value,
+		sizeof *to);
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// burst.h - the packets that walk down the stages together, and what each stage found out about
+// them.
+#ifndef DATAPATH_BURST_H
+#define DATAPATH_BURST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "media/frame.h"
+#include "media/rtp.h"
+#include "platform/drop_reasons.h"
+#include "platform/units.h"
+
+struct rte_mbuf;
+
+#define BURST_PACKETS_MAX 32
+
+// Every packet ends in one of the last three; a stage leaves alone what has ended.
+enum packet_fate {
+	PACKET_PENDING,
+	PACKET_FORWARDED,
+	PACKET_CONSUMED,
+	PACKET_DROPPED,
+};
+
+enum packet_kind {
+	PACKET_ARP,
+	PACKET_ICMP_ECHO,
+	PACKET_STUN,
+	PACKET_RTP,
+	PACKET_RTCP,
+};
+
+struct packet {
+	struct rte_mbuf *mbuf; // NULL once it was handed on to transmission
+	enum packet_fate fate;
+	enum drop_reason reason; // of PACKET_DROPPED
+
+	// written: classify
+	enum packet_kind kind;
+	struct frame frame;
+	uint8_t *payload; // frame.payload_bytes of it
+
+	// written: resolve
+	struct leg *leg;
+	struct stream *stream;
+	struct rtp_header rtp; // PACKET_RTP only
+
+	// written: authenticate
+	uint64_t index;      // SRTP packet index
+	const uint8_t *rtcp; // PACKET_RTCP only: the decrypted compound
+	uint32_t rtcp_bytes;
+	bool is_sender_report; // PACKET_RTCP only: the compound begins with SR. written: account
+};
+
+struct burst {
+	struct mono_time now;
+	unsigned count;
+	struct packet packets[BURST_PACKETS_MAX];
+};
+
+static inline void
+packet_drop(struct packet *packet, enum drop_reason reason)
+{
+	packet->fate = PACKET_DROPPED;
+	packet->reason = reason;
+}
+
+static inline bool
+packet_is(const struct packet *packet, enum packet_kind kind)
+{
+	return packet->fate == PACKET_PENDING && packet->kind == kind;
+}
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// internal.h - the worker as its stages see it. Nobody outside datapath/ includes this.
+#ifndef DATAPATH_INTERNAL_H
+#define DATAPATH_INTERNAL_H
+
+#include "datapath/burst.h"
+#include "datapath/stages.h"
+#include "datapath/tables.h"
+#include "datapath/worker.h"
+#include "srtp/engine.h"
+
+#define TX_FRAMES_MAX 256 // copies of one burst are flushed whenever this many wait
+
+// One frame that waits for transmission.
+struct tx_frame {
+	struct rte_mbuf *mbuf;
+	struct outflow *outflow; // NULL: a frame of the relay's own
+	uint32_t ip_bytes;
+};
+
+struct worker {
+	struct worker_settings settings;
+	struct tables tables;
+	struct worker_stats stats;
+	struct burst burst;
+
+	struct tx_frame tx[TX_FRAMES_MAX];
+	unsigned tx_count;
+
+	// latch: the secret of the relay's own transaction ids, made at start
+	struct hmac_sha1_key transaction_key;
+
+	// arp, icmp
+	struct mac gateway_mac;
+	bool gateway_is_known;
+	struct rate_limit echo;
+	struct mono_time next_arp;
+	unsigned announcements_left;
+
+	// upkeep
+	struct mono_time next_publish;
+	struct mono_time next_upkeep;
+	uint32_t leg_count; // in use: naps are short while there are any
+
+	// authenticate: decrypted SRTCP
+	uint8_t rtcp_scratch[BURST_PACKETS_MAX][SRTP_PACKET_BYTES_MAX];
+
+	bool stop; // written: any thread, read: worker
+};
+
+// transmit.c: headers, and the way out.
+
+// What stands before a UDP payload.
+struct datagram_headers {
+	const struct tuple *tuple; // goes local -> remote
+	const struct mac *next_hop;
+	uint8_t dscp;
+	uint16_t payload_bytes;
+	be16_t udp_checksum_be;
+};
+
+// Bytes of the headers that transmit_write_headers() writes before a payload.
+unsigned transmit_header_bytes(const struct worker *worker);
+void transmit_write_headers(
+	const struct worker *worker, uint8_t *at, const struct datagram_headers *headers);
+
+// The Ethernet header alone, with its VLAN tag where there is one. Writing returns the byte behind
+// it.
+unsigned transmit_ethernet_bytes(const struct worker *worker);
+uint8_t *transmit_write_ethernet(const struct worker *worker, uint8_t *at,
+	const struct mac *destination, uint16_t ethertype);
+
+// Queues a frame; the mbuf is the queue's from here on.
+void transmit_queue(
+	struct worker *worker, struct rte_mbuf *mbuf, struct outflow *outflow, uint32_t ip_bytes);
+
+// Queues an Ethernet frame of the relay's own with these bytes behind its Ethernet header. Returns
+// 0, or -ENOBUFS.
+int transmit_own_frame(struct worker *worker, const struct mac *destination, uint16_t ethertype,
+	const void *bytes, uint16_t length);
+
+// Queues a UDP datagram of the relay's own. Returns 0, or -ENOBUFS.
+int transmit_own_datagram(struct worker *worker, const struct tuple *tuple,
+	const struct mac *next_hop, const void *payload, uint16_t payload_bytes);
+
+// Hands all that waits to the device.
+void transmit(struct worker *worker);
+
+// The next hop towards `remote_ip_be`: the gateway where one is known and the address is not on the
+// wire, else `learnt`.
+const struct mac *transmit_next_hop(
+	const struct worker *worker, be32_t remote_ip_be, const struct mac *learnt);
+
+// arp.c: announces the media address (RFC 5227, section 3) and keeps the gateway's MAC fresh.
+void arp_upkeep(struct worker *worker, struct mono_time now);
+
+// latch.c: asks the leg's endpoint on `tuple`; its answer proves the path.
+int latch_ask(struct worker *worker, struct leg *leg, const struct tuple *tuple,
+	const struct mac *next_hop, struct mono_time now);
+
+// report.c: the relay's own RTCP receiver report on the leg, where it has something to say.
+void report_send(struct worker *worker, struct leg *leg, struct mono_time now);
+
+// upkeep.c: publishes the leg, stream or outflow that the message names, where it is in use.
+void publish_named(struct worker *worker, const struct message *message, struct mono_time now);
+
+// upkeep.c: what time asks for: keepalives, reports, paths that went quiet, publication.
+void upkeep(struct worker *worker, struct mono_time now);
+
+// rate_limit.c: whether one more event fits into this second's `events_per_s`; counts it if so.
+bool rate_limit_allows(struct rate_limit *limit, uint32_t events_per_s, struct mono_time now);
+
+#endif

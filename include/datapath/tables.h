@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// tables.h - what a worker owns: its legs, streams and outflows, and the 5-tuples that lead to
+// them.
+#ifndef DATAPATH_TABLES_H
+#define DATAPATH_TABLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "media/frame.h"
+#include "media/hmac_sha1.h"
+#include "media/reception.h"
+#include "media/stun.h"
+#include "platform/messages.h"
+#include "platform/stats.h"
+#include "platform/units.h"
+
+// A path without an authenticated packet for this long is down.
+#define PATH_TIMEOUT_NS (15 * NS_IN_S)
+
+// Requests remembered per leg, so that one that is sent again from elsewhere is known: at one a
+// second, the last 34 minutes.
+#define SEEN_TRANSACTIONS_MAX 2048
+
+// Flows that one endpoint receives.
+#define LEG_RECEIVES_MAX (SESSION_LEGS_MAX * LEG_STREAMS_MAX)
+
+struct rte_hash;
+struct worker;
+
+// Where a leg's endpoint is reached. Only what was proved ever stands here.
+struct path {
+	struct tuple tuple;
+	struct mac next_hop; // learnt from the packet that proved it
+	bool is_up;
+};
+
+// So many events a second, and no more.
+struct rate_limit {
+	int64_t second;
+	uint32_t count;
+};
+
+struct seen_transaction {
+	uint32_t transaction_hash;
+	uint32_t tuple_hash;
+};
+
+struct leg {
+	// hot: what every packet looks at
+	bool is_used;
+	bool is_live;
+	uint8_t stream_count;
+	uint32_t slot;
+	struct path path;
+	uint32_t ssrcs[LEG_STREAMS_MAX];
+	uint32_t streams[LEG_STREAMS_MAX]; // slots, beside ssrcs
+
+	// warm: statistics
+	struct leg_stats stats;
+
+	// cold: the control of the path
+	struct hmac_sha1_key relay_key;    // of the endpoint's requests and the relay's answers
+	struct hmac_sha1_key endpoint_key; // of the relay's requests and the endpoint's answers
+	char relay_username[2 * STUN_USER_BYTES_MAX];    // in the endpoint's requests
+	char endpoint_username[2 * STUN_USER_BYTES_MAX]; // in the relay's requests
+	struct rate_limit off_path;
+	uint32_t seen_next;
+	uint32_t seen_count;
+	struct seen_transaction *seen; // SEEN_TRANSACTIONS_MAX
+	struct mono_time next_keepalive;
+	struct mono_time next_report;
+	uint32_t relay_ssrc;
+	struct srtp_context *relay_context;
+	uint32_t receive_count;
+	uint32_t receives[LEG_RECEIVES_MAX]; // outflow slots that lead to this leg
+};
+
+struct stream {
+	bool is_used;
+	uint8_t dscp;
+	enum stream_kind kind;
+	uint32_t slot;
+	uint32_t leg;
+	uint32_t ssrc;
+	uint32_t outflow_count;
+	struct srtp_context *context;
+	struct reception reception;
+	uint64_t auth_failures;
+	uint64_t rtcp_packets;
+	uint32_t outflows[SESSION_LEGS_MAX];
+};
+
+struct outflow {
+	bool is_used;
+	uint32_t slot;
+	uint32_t stream;
+	uint32_t leg;
+	struct outflow_stats stats;
+};
+
+struct tables {
+	struct stats_limits limits;
+	struct leg *legs;
+	struct stream *streams;
+	struct outflow *outflows;
+	struct seen_transaction *seen;
+	struct rte_hash *by_tuple; // struct tuple -> leg slot; twice the entries there can be
+};
+
+// Returns 0 or -ENOMEM.
+int tables_init(struct tables *tables, const struct stats_limits *limits, const char *name);
+void tables_fini(struct tables *tables);
+
+// The messages' work. Returns 0, -EINVAL for what is out of range or order, -EEXIST, -ENOSPC.
+int tables_leg_add(struct tables *tables, const struct message_leg *message, struct mono_time now);
+int tables_leg_gate(struct tables *tables, const struct message_leg *message);
+int tables_leg_remove(struct tables *tables, uint32_t slot);
+int tables_stream_add(struct tables *tables, const struct message_stream *message);
+int tables_stream_remove(struct tables *tables, uint32_t slot);
+int tables_outflow_add(struct tables *tables, const struct message_outflow *message);
+int tables_outflow_remove(struct tables *tables, uint32_t slot);
+
+// The leg whose proved path `tuple` is, or NULL. In bulk: NULL for each that has none.
+struct leg *tables_find_leg(struct tables *tables, const struct tuple *tuple);
+void tables_find_legs(
+	struct tables *tables, const struct tuple **tuples, unsigned count, struct leg **legs_out);
+
+// The leg's stream of this SSRC, or NULL.
+struct stream *tables_find_stream(struct tables *tables, const struct leg *leg, uint32_t ssrc);
+
+// The outflow that carries the stream of `ssrc` to `leg`, or NULL.
+struct outflow *tables_find_outflow(struct tables *tables, const struct leg *leg, uint32_t ssrc);
+
+// Gives the leg a proved path in place of the one it had; a leg that had this tuple before loses
+// it. Returns 0 or -ENOSPC.
+int tables_set_path(struct tables *tables, struct leg *leg, const struct tuple *tuple,
+	const struct mac *next_hop);
+
+// Takes the leg's path away, until it proves one again.
+void tables_clear_path(struct tables *tables, struct leg *leg);
+
+#endif

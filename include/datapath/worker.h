@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// worker.h - one lcore's data path: its settings, its loop, its end.
+#ifndef DATAPATH_WORKER_H
+#define DATAPATH_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "media/frame.h"
+#include "platform/mailbox.h"
+#include "platform/stats.h"
+#include "platform/units.h"
+#include "srtp/engine.h"
+
+struct rte_mempool;
+struct worker;
+
+struct worker_settings {
+	uint8_t number;   // this worker's, as leg_user() carries it
+	uint16_t port_id; // of the DPDK device
+	struct rte_mempool *pool;
+	struct mac mac;      // the media address's
+	be32_t address_be;   // the media address
+	uint8_t prefix_bits; // 0..32; the neighbours on the wire
+	be32_t gateway_be;   // next hop of everybody else; 0: learnt from authenticated packets
+	uint16_t vlan_id;    // 1..4094, or VLAN_NONE
+	uint16_t media_port; // UDP, host order
+	const struct srtp_engine *engine;
+	struct mailbox *mailbox; // NULL in tests that call worker_handle() themselves
+	struct stats *stats;     // the limits on legs, streams and outflows are its own
+};
+
+// Returns NULL where memory is lacking. Takes no ownership of what the settings name.
+struct worker *worker_create(const struct worker_settings *settings);
+
+// After the loop has ended. SRTP contexts still inside are the caller's, as ever.
+void worker_destroy(struct worker *worker);
+
+// One turn: messages, one burst, timers, transmission. Returns how many frames and messages it
+// handled.
+unsigned worker_poll(struct worker *worker, struct mono_time now);
+
+// Carries one message out and fills in its result.
+void worker_handle(struct worker *worker, struct message *message, struct mono_time now);
+
+// Publishes every counter now, not only when its time has come.
+void worker_publish(struct worker *worker, struct mono_time now);
+
+// The loop, for rte_eal_remote_launch(); returns 0 after worker_stop(), which any thread may call.
+int worker_run(void *worker);
+void worker_stop(struct worker *worker);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// classify.c - says what each frame is, by its headers alone.
+#include <string.h>
+
+#include <rte_byteorder.h>
+#include <rte_mbuf.h>
+
+#include "datapath/internal.h"
+#include "media/demux.h"
+
+static const struct mac broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+
+static bool
+mac_is(const struct mac *a, const struct mac *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
+}
+
+// The frame's 802.1Q id, wherever the device left it.
+static uint16_t
+vlan_of(const struct rte_mbuf *mbuf, const struct frame *frame)
+{
+	if (mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED)
+		return mbuf->vlan_tci & 0xfff ? mbuf->vlan_tci & 0xfff : VLAN_NONE;
+	return frame->vlan_id;
+}
+
+static enum drop_reason
+classify_datagram(const struct worker_settings *settings, struct packet *packet)
+{
+	const struct frame *frame = &packet->frame;
+
+	if (frame->tuple.local_port_be != rte_cpu_to_be_16(settings->media_port))
+		return DROP_UDP_PORT;
+	switch (demux_classify(packet->payload, frame->payload_bytes)) {
+	case DEMUX_STUN:
+		packet->kind = PACKET_STUN;
+		return DROP_NONE;
+	case DEMUX_RTP:
+		packet->kind = PACKET_RTP;
+		return DROP_NONE;
+	case DEMUX_RTCP:
+		packet->kind = PACKET_RTCP;
+		return DROP_NONE;
+	case DEMUX_DTLS:
+		return DROP_DTLS;
+	default:
+		return DROP_NOT_MEDIA;
+	}
+}
+
+static enum drop_reason
+classify_packet(const struct worker_settings *settings, struct packet *packet)
+{
+	struct rte_mbuf *mbuf = packet->mbuf;
+	struct frame *frame = &packet->frame;
+	uint8_t *bytes = rte_pktmbuf_mtod(mbuf, uint8_t *);
+
+	if (mbuf->nb_segs != 1)
+		return DROP_SEGMENTED;
+	enum drop_reason reason = frame_parse(bytes, rte_pktmbuf_data_len(mbuf), frame);
+	if (reason)
+		return reason;
+	if (vlan_of(mbuf, frame) != settings->vlan_id)
+		return DROP_NOT_OURS;
+	bool is_arp = frame->kind == FRAME_ARP_REQUEST || frame->kind == FRAME_ARP_REPLY;
+	if (!mac_is(&frame->destination, &settings->mac) &&
+		!(is_arp && mac_is(&frame->destination, &broadcast)))
+		return DROP_NOT_OURS;
+	packet->payload = bytes + frame->payload_offset;
+	if (is_arp) {
+		packet->kind = PACKET_ARP;
+		return DROP_NONE;
+	}
+	if (frame->tuple.local_ip_be != settings->address_be)
+		return DROP_IP_DESTINATION;
+	if (frame->kind == FRAME_ICMP_ECHO) {
+		packet->kind = PACKET_ICMP_ECHO;
+		return DROP_NONE;
+	}
+	return classify_datagram(settings, packet);
+}
+
+void
+classify(struct worker *worker, struct burst *burst)
+{
+	for (unsigned i = 0; i < burst->count; i++) {
+		enum drop_reason reason = classify_packet(&worker->settings, &burst->packets[i]);
+		if (reason)
+			packet_drop(&burst->packets[i], reason);
+	}
+}

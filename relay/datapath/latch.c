@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// latch.c - STUN: who knows a leg's password is answered, and who answers from an address has
+// proved it.
+//
+// MESSAGE-INTEGRITY does not cover the source address, so a request that somebody recorded and
+// sends from elsewhere must not move a leg. A new 5-tuple becomes the leg's path only after it has
+// answered a request of the relay's own, whose transaction id is bound to that tuple and to this
+// moment. The id holds all the relay needs to know of its question, so nobody can push a pending
+// question out.
+#include <string.h>
+
+#include "datapath/internal.h"
+#include "media/stun.h"
+
+#define OFF_PATH_REQUESTS_PER_S 20
+
+// A transaction id of the relay's own: leg slot (3 bytes), time (3 bytes), MAC over both and the
+// tuple.
+#define SLOT_BYTES 3
+#define TIME_BYTES 3
+#define MAC_OFFSET (SLOT_BYTES + TIME_BYTES)
+#define TIME_UNIT_NS (100 * NS_IN_US)
+#define TIME_MASK 0xffffff
+#define ANSWER_AGE_MAX_NS (3 * NS_IN_S)
+
+static void
+write_be24(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 16);
+	at[1] = (uint8_t)(value >> 8);
+	at[2] = (uint8_t)value;
+}
+
+static uint32_t
+read_be24(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
+}
+
+// Fills in the MAC behind the slot and the time that stand in `transaction` already.
+static void
+sign_transaction(const struct worker *worker, uint8_t *transaction, const struct tuple *tuple)
+{
+	uint8_t digest[HMAC_SHA1_BYTES];
+	struct hmac_sha1 run;
+	hmac_sha1_start(&run, &worker->transaction_key);
+	hmac_sha1_add(&run, transaction, MAC_OFFSET);
+	hmac_sha1_add(&run, tuple, sizeof *tuple);
+	hmac_sha1_end(&run, digest);
+	memcpy(transaction + MAC_OFFSET, digest, STUN_TRANSACTION_BYTES - MAC_OFFSET);
+}
+
+// How long ago the relay asked this question of this tuple, in nanoseconds; negative: it never did.
+static int64_t
+transaction_age_ns(const struct worker *worker, const uint8_t *transaction,
+	const struct tuple *tuple, struct mono_time now)
+{
+	uint8_t expected[STUN_TRANSACTION_BYTES];
+	memcpy(expected, transaction, MAC_OFFSET);
+	sign_transaction(worker, expected, tuple);
+	if (memcmp(expected, transaction, sizeof expected) != 0)
+		return -1;
+	uint32_t then = read_be24(transaction + SLOT_BYTES);
+	uint32_t units = ((uint32_t)(now.ns / TIME_UNIT_NS) - then) & TIME_MASK;
+	return units * TIME_UNIT_NS;
+}
+
+int
+latch_ask(struct worker *worker, struct leg *leg, const struct tuple *tuple,
+	const struct mac *next_hop, struct mono_time now)
+{
+	uint8_t transaction[STUN_TRANSACTION_BYTES];
+	write_be24(transaction, leg->slot);
+	write_be24(transaction + SLOT_BYTES, (uint32_t)(now.ns / TIME_UNIT_NS) & TIME_MASK);
+	sign_transaction(worker, transaction, tuple);
+
+	uint8_t message[STUN_MESSAGE_BYTES_MAX];
+	int bytes = stun_write_request(
+		message, sizeof message, transaction, leg->endpoint_username, &leg->endpoint_key);
+	if (bytes < 0)
+		return bytes;
+	return transmit_own_datagram(worker, tuple, next_hop, message, (uint16_t)bytes);
+}
+
+// FNV-1a: these hashes only tell which requests came before; nobody without the password gets so
+// far as to choose them.
+static uint32_t
+hash_bytes(const void *bytes, size_t length)
+{
+	const uint8_t *at = bytes;
+	uint32_t hash = 2166136261u;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ at[i]) * 16777619u;
+	return hash;
+}
+
+// Remembers the request. Returns false where it came before from another tuple: then somebody else
+// is sending it again.
+static bool
+remember(struct leg *leg, const uint8_t *transaction, const struct tuple *tuple, bool is_on_path)
+{
+	struct seen_transaction now = {
+		.transaction_hash = hash_bytes(transaction, STUN_TRANSACTION_BYTES),
+		.tuple_hash = hash_bytes(tuple, sizeof *tuple),
+	};
+	// On the path there is nothing to win by sending it again, so the search is spared.
+	for (uint32_t i = 0; !is_on_path && i < leg->seen_count; i++) {
+		if (leg->seen[i].transaction_hash == now.transaction_hash)
+			return leg->seen[i].tuple_hash == now.tuple_hash;
+	}
+	leg->seen[leg->seen_next] = now;
+	leg->seen_next = (leg->seen_next + 1) % SEEN_TRANSACTIONS_MAX;
+	if (leg->seen_count < SEEN_TRANSACTIONS_MAX)
+		leg->seen_count++;
+	return true;
+}
+
+// The leg of a USERNAME "<relay_user>:<endpoint_user>", or NULL.
+static struct leg *
+find_by_username(struct worker *worker, const struct stun_message *message)
+{
+	const char *colon =
+		message->username ? memchr(message->username, ':', message->username_bytes) : NULL;
+	uint8_t number;
+	uint32_t slot;
+	if (!colon || leg_user_parse(message->username, (uint32_t)(colon - message->username),
+			      &number, &slot) != 0)
+		return NULL;
+	if (number != worker->settings.number || slot >= worker->tables.limits.leg_count)
+		return NULL;
+	struct leg *leg = &worker->tables.legs[slot];
+	if (!leg->is_used || strlen(leg->relay_username) != message->username_bytes ||
+		memcmp(leg->relay_username, message->username, message->username_bytes) != 0)
+		return NULL;
+	return leg;
+}
+
+static enum drop_reason
+handle_request(struct worker *worker, struct packet *packet, const struct stun_message *message,
+	struct mono_time now)
+{
+	const struct tuple *tuple = &packet->frame.tuple;
+	struct leg *leg = find_by_username(worker, message);
+	if (!leg)
+		return DROP_STUN_UNKNOWN_USER;
+	if (!stun_verify(packet->payload, message, &leg->relay_key)) {
+		leg->stats.stun_failures++;
+		return DROP_STUN_INTEGRITY;
+	}
+
+	bool is_on_path = leg->path.is_up && memcmp(&leg->path.tuple, tuple, sizeof *tuple) == 0;
+	if (!remember(leg, message->transaction, tuple, is_on_path)) {
+		leg->stats.stun_failures++;
+		return DROP_STUN_REPLAYED;
+	}
+	if (!is_on_path && !rate_limit_allows(&leg->off_path, OFF_PATH_REQUESTS_PER_S, now)) {
+		leg->stats.stun_failures++;
+		return DROP_STUN_RATE;
+	}
+
+	uint8_t answer[STUN_MESSAGE_BYTES_MAX];
+	int bytes = stun_write_success(answer, sizeof answer, message->transaction,
+		tuple->remote_ip_be, tuple->remote_port_be, &leg->relay_key);
+	const struct mac *next_hop =
+		transmit_next_hop(worker, tuple->remote_ip_be, &packet->frame.source);
+	if (bytes < 0 ||
+		transmit_own_datagram(worker, tuple, next_hop, answer, (uint16_t)bytes) != 0)
+		return DROP_NO_BUFFER;
+	if (!is_on_path && latch_ask(worker, leg, tuple, next_hop, now) != 0)
+		return DROP_NO_BUFFER;
+	leg->stats.stun_requests++;
+	if (is_on_path)
+		leg->stats.last_heard_ns = now.ns;
+	return DROP_NONE;
+}
+
+static enum drop_reason
+handle_answer(struct worker *worker, struct packet *packet, const struct stun_message *message,
+	struct mono_time now)
+{
+	const struct tuple *tuple = &packet->frame.tuple;
+	uint32_t slot = read_be24(message->transaction);
+	if (slot >= worker->tables.limits.leg_count || !worker->tables.legs[slot].is_used)
+		return DROP_STUN_STALE;
+	struct leg *leg = &worker->tables.legs[slot];
+	int64_t age_ns = transaction_age_ns(worker, message->transaction, tuple, now);
+	if (age_ns < 0 || age_ns > ANSWER_AGE_MAX_NS)
+		return DROP_STUN_STALE;
+	if (!stun_verify(packet->payload, message, &leg->endpoint_key)) {
+		leg->stats.stun_failures++;
+		return DROP_STUN_INTEGRITY;
+	}
+
+	if (!leg->path.is_up || memcmp(&leg->path.tuple, tuple, sizeof *tuple) != 0) {
+		if (tables_set_path(&worker->tables, leg, tuple, &packet->frame.source) != 0)
+			return DROP_NO_BUFFER;
+		leg->stats.path_changes++;
+	} else {
+		leg->path.next_hop = packet->frame.source;
+	}
+	leg->stats.rtt_us = (uint32_t)(age_ns / NS_IN_US);
+	leg->stats.last_heard_ns = now.ns;
+	return DROP_NONE;
+}
+
+void
+latch(struct worker *worker, struct burst *burst)
+{
+	for (unsigned i = 0; i < burst->count; i++) {
+		struct packet *packet = &burst->packets[i];
+		struct stun_message message;
+		enum drop_reason reason = DROP_NONE;
+		if (!packet_is(packet, PACKET_STUN))
+			continue;
+		if (stun_parse(packet->payload, packet->frame.payload_bytes, &message) != 0)
+			reason = DROP_STUN_MALFORMED;
+		else if (message.type == STUN_BINDING_REQUEST)
+			reason = handle_request(worker, packet, &message, burst->now);
+		else if (message.type == STUN_BINDING_SUCCESS)
+			reason = handle_answer(worker, packet, &message, burst->now);
+		else if (message.type == STUN_BINDING_ERROR)
+			reason = DROP_STUN_STALE;
+		if (reason)
+			packet_drop(packet, reason);
+		else
+			packet->fate = PACKET_CONSUMED; // an indication only keeps a NAT's mapping
+	}
+}

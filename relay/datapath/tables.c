@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// tables.c - legs, streams and outflows by slot; legs by 5-tuple, streams by SSRC.
+#include "datapath/tables.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_hash.h>
+#include <rte_jhash.h>
+#include <rte_lcore.h>
+
+// Removes the entry `slot` of a list that keeps no order.
+static void
+list_remove(uint32_t *list, uint32_t *count, uint32_t slot)
+{
+	for (uint32_t i = 0; i < *count; i++) {
+		if (list[i] != slot)
+			continue;
+		list[i] = list[--*count];
+		return;
+	}
+	assert(!"the entry is in the list");
+}
+
+int
+tables_init(struct tables *tables, const struct stats_limits *limits, const char *name)
+{
+	struct rte_hash_parameters parameters = {
+		.name = name,
+		.entries = limits->leg_count * 2,
+		.key_len = sizeof(struct tuple),
+		.hash_func = rte_jhash,
+		.socket_id = (int)rte_socket_id(),
+	};
+
+	memset(tables, 0, sizeof *tables);
+	tables->limits = *limits;
+	tables->legs = calloc(limits->leg_count, sizeof *tables->legs);
+	tables->streams = calloc(limits->stream_count, sizeof *tables->streams);
+	tables->outflows = calloc(limits->outflow_count, sizeof *tables->outflows);
+	tables->seen =
+		calloc((size_t)limits->leg_count * SEEN_TRANSACTIONS_MAX, sizeof *tables->seen);
+	tables->by_tuple = rte_hash_create(&parameters);
+	if (!tables->legs || !tables->streams || !tables->outflows || !tables->seen ||
+		!tables->by_tuple) {
+		tables_fini(tables);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < limits->leg_count; i++) {
+		tables->legs[i].slot = i;
+		tables->legs[i].seen = tables->seen + (size_t)i * SEEN_TRANSACTIONS_MAX;
+	}
+	return 0;
+}
+
+void
+tables_fini(struct tables *tables)
+{
+	rte_hash_free(tables->by_tuple);
+	free(tables->seen);
+	free(tables->outflows);
+	free(tables->streams);
+	for (uint32_t i = 0; tables->legs && i < tables->limits.leg_count; i++) {
+		hmac_sha1_key_fini(&tables->legs[i].relay_key);
+		hmac_sha1_key_fini(&tables->legs[i].endpoint_key);
+	}
+	free(tables->legs);
+	memset(tables, 0, sizeof *tables);
+}
+
+static bool
+is_text(const char *text, size_t capacity)
+{
+	size_t length = strnlen(text, capacity);
+	return length > 0 && length < capacity && !memchr(text, ':', length);
+}
+
+int
+tables_leg_add(struct tables *tables, const struct message_leg *message, struct mono_time now)
+{
+	if (message->leg >= tables->limits.leg_count || !message->relay_context ||
+		!is_text(message->relay_user, sizeof message->relay_user) ||
+		!is_text(message->endpoint_user, sizeof message->endpoint_user) ||
+		!is_text(message->relay_password, sizeof message->relay_password) ||
+		!is_text(message->endpoint_password, sizeof message->endpoint_password))
+		return -EINVAL;
+	struct leg *leg = &tables->legs[message->leg];
+	if (leg->is_used)
+		return -EEXIST;
+
+	struct seen_transaction *seen = leg->seen;
+	memset(leg, 0, sizeof *leg);
+	leg->seen = seen;
+	leg->slot = message->leg;
+	leg->is_used = true;
+	leg->is_live = message->live;
+	leg->relay_ssrc = message->relay_ssrc;
+	leg->relay_context = message->relay_context;
+	leg->next_keepalive = leg->next_report = now;
+	hmac_sha1_key_init(
+		&leg->relay_key, message->relay_password, strlen(message->relay_password));
+	hmac_sha1_key_init(
+		&leg->endpoint_key, message->endpoint_password, strlen(message->endpoint_password));
+	snprintf(leg->relay_username, sizeof leg->relay_username, "%s:%s", message->relay_user,
+		message->endpoint_user);
+	snprintf(leg->endpoint_username, sizeof leg->endpoint_username, "%s:%s",
+		message->endpoint_user, message->relay_user);
+	return 0;
+}
+
+int
+tables_leg_gate(struct tables *tables, const struct message_leg *message)
+{
+	if (message->leg >= tables->limits.leg_count || !tables->legs[message->leg].is_used)
+		return -EINVAL;
+	tables->legs[message->leg].is_live = message->live;
+	return 0;
+}
+
+int
+tables_leg_remove(struct tables *tables, uint32_t slot)
+{
+	if (slot >= tables->limits.leg_count)
+		return -EINVAL;
+	struct leg *leg = &tables->legs[slot];
+	if (!leg->is_used || leg->stream_count > 0 || leg->receive_count > 0)
+		return -EINVAL;
+	tables_clear_path(tables, leg);
+	hmac_sha1_key_fini(&leg->relay_key);
+	hmac_sha1_key_fini(&leg->endpoint_key);
+	leg->is_used = false;
+	return 0;
+}
+
+int
+tables_stream_add(struct tables *tables, const struct message_stream *message)
+{
+	if (message->stream >= tables->limits.stream_count ||
+		message->leg >= tables->limits.leg_count || !tables->legs[message->leg].is_used ||
+		!message->context || message->clock_rate_hz == 0 || message->dscp > 63)
+		return -EINVAL;
+	struct leg *leg = &tables->legs[message->leg];
+	struct stream *stream = &tables->streams[message->stream];
+	if (stream->is_used || tables_find_stream(tables, leg, message->ssrc))
+		return -EEXIST;
+	if (leg->stream_count == LEG_STREAMS_MAX)
+		return -ENOSPC;
+
+	memset(stream, 0, sizeof *stream);
+	stream->is_used = true;
+	stream->slot = message->stream;
+	stream->leg = message->leg;
+	stream->kind = message->kind;
+	stream->ssrc = message->ssrc;
+	stream->dscp = message->dscp;
+	stream->context = message->context;
+	reception_init(&stream->reception, message->clock_rate_hz);
+	leg->ssrcs[leg->stream_count] = message->ssrc;
+	leg->streams[leg->stream_count++] = message->stream;
+	return 0;
+}
+
+int
+tables_stream_remove(struct tables *tables, uint32_t slot)
+{
+	if (slot >= tables->limits.stream_count)
+		return -EINVAL;
+	struct stream *stream = &tables->streams[slot];
+	if (!stream->is_used || stream->outflow_count > 0)
+		return -EINVAL;
+	struct leg *leg = &tables->legs[stream->leg];
+	for (unsigned i = 0; i < leg->stream_count; i++) {
+		if (leg->streams[i] != slot)
+			continue;
+		leg->stream_count--;
+		leg->streams[i] = leg->streams[leg->stream_count];
+		leg->ssrcs[i] = leg->ssrcs[leg->stream_count];
+		break;
+	}
+	stream->is_used = false;
+	return 0;
+}
+
+int
+tables_outflow_add(struct tables *tables, const struct message_outflow *message)
+{
+	if (message->outflow >= tables->limits.outflow_count ||
+		message->stream >= tables->limits.stream_count ||
+		message->leg >= tables->limits.leg_count ||
+		!tables->streams[message->stream].is_used || !tables->legs[message->leg].is_used)
+		return -EINVAL;
+	struct outflow *outflow = &tables->outflows[message->outflow];
+	struct stream *stream = &tables->streams[message->stream];
+	struct leg *leg = &tables->legs[message->leg];
+	if (stream->leg == message->leg || stream->kind == STREAM_REPORT)
+		return -EINVAL;
+	if (outflow->is_used || tables_find_outflow(tables, leg, stream->ssrc))
+		return -EEXIST;
+	if (stream->outflow_count == SESSION_LEGS_MAX || leg->receive_count == LEG_RECEIVES_MAX)
+		return -ENOSPC;
+
+	memset(outflow, 0, sizeof *outflow);
+	outflow->is_used = true;
+	outflow->slot = message->outflow;
+	outflow->stream = message->stream;
+	outflow->leg = message->leg;
+	stream->outflows[stream->outflow_count++] = message->outflow;
+	leg->receives[leg->receive_count++] = message->outflow;
+	return 0;
+}
+
+int
+tables_outflow_remove(struct tables *tables, uint32_t slot)
+{
+	if (slot >= tables->limits.outflow_count || !tables->outflows[slot].is_used)
+		return -EINVAL;
+	struct outflow *outflow = &tables->outflows[slot];
+	struct stream *stream = &tables->streams[outflow->stream];
+	struct leg *leg = &tables->legs[outflow->leg];
+	list_remove(stream->outflows, &stream->outflow_count, slot);
+	list_remove(leg->receives, &leg->receive_count, slot);
+	outflow->is_used = false;
+	return 0;
+}
+
+struct leg *
+tables_find_leg(struct tables *tables, const struct tuple *tuple)
+{
+	struct leg *leg;
+	tables_find_legs(tables, &tuple, 1, &leg);
+	return leg;
+}
+
+void
+tables_find_legs(
+	struct tables *tables, const struct tuple **tuples, unsigned count, struct leg **legs_out)
+{
+	void *values[RTE_HASH_LOOKUP_BULK_MAX];
+	uint64_t hits = 0;
+
+	assert(count > 0 && count <= RTE_HASH_LOOKUP_BULK_MAX);
+	rte_hash_lookup_bulk_data(tables->by_tuple, (const void **)tuples, count, &hits, values);
+	for (unsigned i = 0; i < count; i++) {
+		bool hit = hits & (UINT64_C(1) << i);
+		legs_out[i] = hit ? &tables->legs[(uintptr_t)values[i]] : NULL;
+	}
+}
+
+struct stream *
+tables_find_stream(struct tables *tables, const struct leg *leg, uint32_t ssrc)
+{
+	for (unsigned i = 0; i < leg->stream_count; i++) {
+		if (leg->ssrcs[i] == ssrc)
+			return &tables->streams[leg->streams[i]];
+	}
+	return NULL;
+}
+
+struct outflow *
+tables_find_outflow(struct tables *tables, const struct leg *leg, uint32_t ssrc)
+{
+	for (uint32_t i = 0; i < leg->receive_count; i++) {
+		struct outflow *outflow = &tables->outflows[leg->receives[i]];
+		if (tables->streams[outflow->stream].ssrc == ssrc)
+			return outflow;
+	}
+	return NULL;
+}
+
+int
+tables_set_path(struct tables *tables, struct leg *leg, const struct tuple *tuple,
+	const struct mac *next_hop)
+{
+	struct leg *before = tables_find_leg(tables, tuple);
+	if (before && before != leg)
+		tables_clear_path(tables, before);
+	tables_clear_path(tables, leg);
+	if (rte_hash_add_key_data(tables->by_tuple, tuple, (void *)(uintptr_t)leg->slot) != 0)
+		return -ENOSPC;
+	leg->path.tuple = *tuple;
+	leg->path.next_hop = *next_hop;
+	leg->path.is_up = true;
+	return 0;
+}
+
+void
+tables_clear_path(struct tables *tables, struct leg *leg)
+{
+	if (!leg->path.is_up)
+		return;
+	rte_hash_del_key(tables->by_tuple, &leg->path.tuple);
+	leg->path.is_up = false;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// upkeep.c - what time asks for: keepalives, reports, paths that went quiet, counters to publish.
+#include "datapath/internal.h"
+
+#define UPKEEP_NS (10 * NS_IN_MS)
+#define PUBLISH_NS (200 * NS_IN_MS)
+#define KEEPALIVE_NS                                                                               \
+	(2 * NS_IN_S) // the relay's own question on each path: round trip, NAT mapping
+#define REPORT_NS (5 * NS_IN_S)
+
+static void
+leg_upkeep(struct worker *worker, struct leg *leg, struct mono_time now)
+{
+	if (!leg->path.is_up)
+		return;
+	if (now.ns - leg->stats.last_heard_ns > PATH_TIMEOUT_NS) {
+		tables_clear_path(&worker->tables, leg);
+		return;
+	}
+	if (mono_reached(now, leg->next_keepalive)) {
+		leg->next_keepalive = mono_after_ns(now, KEEPALIVE_NS);
+		latch_ask(worker, leg, &leg->path.tuple,
+			transmit_next_hop(
+				worker, leg->path.tuple.remote_ip_be, &leg->path.next_hop),
+			now);
+	}
+	if (mono_reached(now, leg->next_report)) {
+		leg->next_report = mono_after_ns(now, REPORT_NS);
+		report_send(worker, leg, now);
+	}
+}
+
+static void
+publish_leg(struct worker *worker, struct leg *leg)
+{
+	leg->stats.is_up = leg->path.is_up;
+	leg->stats.remote_ip_be = leg->path.tuple.remote_ip_be;
+	leg->stats.remote_port_be = leg->path.tuple.remote_port_be;
+	stats_publish_leg(worker->settings.stats, leg->slot, &leg->stats);
+}
+
+static void
+publish_stream(struct worker *worker, struct stream *stream, struct mono_time now)
+{
+	struct reception *reception = &stream->reception;
+	struct inflow_stats stats = {
+		.ssrc = stream->ssrc,
+		.roc = worker->settings.engine->context_roc(stream->context),
+		.packets = reception->packets,
+		.bytes = reception->bytes,
+		.frames = reception->frames,
+		.expected = reception_expected(reception),
+		.lost = reception_lost(reception),
+		.duplicates = reception->duplicates,
+		.reordered = reception->reordered,
+		.late = reception->late,
+		.auth_failures = stream->auth_failures,
+		.rtcp_packets = stream->rtcp_packets,
+		.jitter_us = reception_jitter_us(reception),
+		.longest_gap_us = (uint32_t)(reception_gap_take(reception, now) / NS_IN_US),
+		.last_packet_ns = reception->started ? reception->last_arrival.ns : 0,
+	};
+	stats_publish_inflow(worker->settings.stats, stream->slot, &stats);
+}
+
+static void
+publish_outflow(struct worker *worker, const struct outflow *outflow)
+{
+	stats_publish_outflow(worker->settings.stats, outflow->slot, &outflow->stats);
+}
+
+void
+publish_named(struct worker *worker, const struct message *message, struct mono_time now)
+{
+	struct tables *tables = &worker->tables;
+
+	switch (message->type) {
+	case MESSAGE_LEG_ADD:
+	case MESSAGE_LEG_GATE:
+	case MESSAGE_LEG_REMOVE:
+		if (message->leg.leg < tables->limits.leg_count &&
+			tables->legs[message->leg.leg].is_used)
+			publish_leg(worker, &tables->legs[message->leg.leg]);
+		break;
+	case MESSAGE_STREAM_ADD:
+	case MESSAGE_STREAM_REMOVE:
+		if (message->stream.stream < tables->limits.stream_count &&
+			tables->streams[message->stream.stream].is_used)
+			publish_stream(worker, &tables->streams[message->stream.stream], now);
+		break;
+	case MESSAGE_OUTFLOW_ADD:
+	case MESSAGE_OUTFLOW_REMOVE:
+		if (message->outflow.outflow < tables->limits.outflow_count &&
+			tables->outflows[message->outflow.outflow].is_used)
+			publish_outflow(worker, &tables->outflows[message->outflow.outflow]);
+		break;
+	}
+}
+
+void
+worker_publish(struct worker *worker, struct mono_time now)
+{
+	struct tables *tables = &worker->tables;
+
+	for (uint32_t i = 0; i < tables->limits.leg_count; i++) {
+		if (tables->legs[i].is_used)
+			publish_leg(worker, &tables->legs[i]);
+	}
+	for (uint32_t i = 0; i < tables->limits.stream_count; i++) {
+		if (tables->streams[i].is_used)
+			publish_stream(worker, &tables->streams[i], now);
+	}
+	for (uint32_t i = 0; i < tables->limits.outflow_count; i++) {
+		if (tables->outflows[i].is_used)
+			publish_outflow(worker, &tables->outflows[i]);
+	}
+	stats_publish_worker(worker->settings.stats, &worker->stats);
+}
+
+void
+upkeep(struct worker *worker, struct mono_time now)
+{
+	if (!mono_reached(now, worker->next_upkeep))
+		return;
+	worker->next_upkeep = mono_after_ns(now, UPKEEP_NS);
+	arp_upkeep(worker, now);
+	for (uint32_t i = 0; i < worker->tables.limits.leg_count; i++) {
+		if (worker->tables.legs[i].is_used)
+			leg_upkeep(worker, &worker->tables.legs[i], now);
+	}
+	if (mono_reached(now, worker->next_publish)) {
+		worker->next_publish = mono_after_ns(now, PUBLISH_NS);
+		worker_publish(worker, now);
+	} else {
+		stats_publish_worker(worker->settings.stats, &worker->stats);
+	}
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// worker.c - one lcore's loop: messages, one burst down the stages, what time asks for,
+// transmission.
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "datapath/internal.h"
+
+#define MESSAGES_PER_TURN 64 // so that a burst of joins does not hold up the media
+#define TRANSACTION_SECRET_BYTES 32
+#define ANNOUNCEMENTS 3
+#define WORKER_ALIGNMENT 64
+
+struct worker *
+worker_create(const struct worker_settings *settings)
+{
+	char name[32];
+	uint8_t secret[TRANSACTION_SECRET_BYTES];
+	struct worker *worker = aligned_alloc(WORKER_ALIGNMENT,
+		(sizeof *worker + WORKER_ALIGNMENT - 1) / WORKER_ALIGNMENT * WORKER_ALIGNMENT);
+	if (!worker)
+		return NULL;
+	memset(worker, 0, sizeof *worker);
+	worker->settings = *settings;
+	worker->announcements_left = ANNOUNCEMENTS;
+	snprintf(name, sizeof name, "paths-%u", settings->number);
+	if (RAND_bytes(secret, sizeof secret) != 1)
+		goto free_worker;
+	hmac_sha1_key_init(&worker->transaction_key, secret, sizeof secret);
+	OPENSSL_cleanse(secret, sizeof secret);
+	if (tables_init(&worker->tables, stats_limits_get(settings->stats), name) != 0)
+		goto free_worker;
+	return worker;
+
+free_worker:
+	free(worker);
+	return NULL;
+}
+
+void
+worker_destroy(struct worker *worker)
+{
+	if (!worker)
+		return;
+	tables_fini(&worker->tables);
+	hmac_sha1_key_fini(&worker->transaction_key);
+	free(worker);
+}
+
+static int
+apply(struct worker *worker, const struct message *message, struct mono_time now)
+{
+	struct tables *tables = &worker->tables;
+
+	switch (message->type) {
+	case MESSAGE_LEG_ADD:
+		return tables_leg_add(tables, &message->leg, now);
+	case MESSAGE_LEG_GATE:
+		return tables_leg_gate(tables, &message->leg);
+	case MESSAGE_LEG_REMOVE:
+		return tables_leg_remove(tables, message->leg.leg);
+	case MESSAGE_STREAM_ADD:
+		return tables_stream_add(tables, &message->stream);
+	case MESSAGE_STREAM_REMOVE:
+		return tables_stream_remove(tables, message->stream.stream);
+	case MESSAGE_OUTFLOW_ADD:
+		return tables_outflow_add(tables, &message->outflow);
+	case MESSAGE_OUTFLOW_REMOVE:
+		return tables_outflow_remove(tables, message->outflow.outflow);
+	}
+	return -EINVAL;
+}
+
+void
+worker_handle(struct worker *worker, struct message *message, struct mono_time now)
+{
+	worker->stats.messages++;
+	// What is about to go is published as it stands at its end; what has come, as it begins, in
+	// place of what its slot held before.
+	publish_named(worker, message, now);
+	message->result = apply(worker, message, now);
+	if (message->result != 0)
+		return;
+	if (message->type == MESSAGE_LEG_ADD)
+		worker->leg_count++;
+	if (message->type == MESSAGE_LEG_REMOVE)
+		worker->leg_count--;
+	publish_named(worker, message, now);
+}
+
+static unsigned
+handle_messages(struct worker *worker, struct mono_time now)
+{
+	unsigned count = 0;
+	struct message *message;
+
+	if (!worker->settings.mailbox)
+		return 0;
+	while (count < MESSAGES_PER_TURN &&
+		(message = mailbox_receive(worker->settings.mailbox)) != NULL) {
+		worker_handle(worker, message, now);
+		mailbox_ack(worker->settings.mailbox, message);
+		count++;
+	}
+	return count;
+}
+
+unsigned
+worker_poll(struct worker *worker, struct mono_time now)
+{
+	struct burst *burst = &worker->burst;
+
+	worker->stats.heartbeat++;
+	worker->stats.heartbeat_ns = now.ns;
+	unsigned messages = handle_messages(worker, now);
+
+	burst->now = now;
+	receive(worker, burst);
+	if (burst->count > 0) {
+		classify(worker, burst);
+		arp(worker, burst);
+		icmp(worker, burst);
+		latch(worker, burst);
+		resolve(worker, burst);
+		authenticate(worker, burst);
+		account(worker, burst);
+		fanout(worker, burst);
+		release(worker, burst);
+	}
+	upkeep(worker, now);
+	if (worker->tx_count > 0)
+		transmit(worker);
+	return messages + burst->count;
+}
