@@ -56,7 +56,7 @@ USES_relay = datapath control timetable srtp media platform
 # The two clients link no DPDK: only the platform's sockets, clock and log.
 USES_relayctl = client
 USES_classroom = srtp media client
-CLIENT_SOURCES = $(wildcard relay/platform/clock.c relay/platform/log.c relay/platform/https_client.c)
+CLIENT_SOURCES = $(wildcard relay/platform/clock.c relay/platform/log.c relay/platform/https_*.c)
 LIBS_client = -ljansson -lconfig -levent_openssl -levent -lssl -lcrypto
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))

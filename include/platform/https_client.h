@@ -12,7 +12,7 @@ struct https_client;
 struct https_request;
 struct https_stream;
 
-#define HTTPS_CLIENT_ERROR_BYTES 256            // fits any error text written here
+#define HTTPS_CLIENT_ERROR_BYTES 512            // fits any error text written here
 #define HTTPS_CLIENT_BODY_BYTES_MAX (16u << 20) // a longer answer ends the request with an error
 #define HTTPS_CLIENT_EVENT_BYTES_MAX (1u << 20) // a longer event ends the stream
 #define HTTPS_CLIENT_HEADER_BYTES_MAX (16u << 10)
