@@ -71,6 +71,8 @@ commit_index(struct srtp_context *context, uint64_t index)
 	context->is_started = true;
 }
 
+// As RFC 3711, section 3.3 asks, libsrtp2 looks at the replay window before the tag: SRTP_REPLAYED
+// and SRTP_TOO_OLD speak of packets that nobody has authenticated.
 static enum srtp_verdict
 verdict_of(srtp_err_status_t status)
 {
