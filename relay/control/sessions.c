@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// sessions.c - lessons while the relay holds them open: who is in them, and what each is to be told.
+#include "control/sessions.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/join_stats.h"
+#include "platform/log.h"
+
+// One endpoint that has connected once, or is in a session now.
+struct seat {
+	TAILQ_ENTRY(seat) link;
+	char endpoint[TIMETABLE_ID_BYTES_MAX];
+	bool is_connected;
+	struct join *join;
+	struct mono_time joined_at;
+	struct mono_time retry_at; // no join before
+};
+
+TAILQ_HEAD(seat_list, seat);
+
+struct sessions {
+	struct sessions_edges edges;
+	struct joins *joins;
+	struct session_list list;
+	struct seat_list seats;
+	struct sessions_counters counters;
+	bool is_closed;
+};
+
+struct sessions *
+sessions_create(const struct sessions_edges *edges)
+{
+	struct sessions *sessions = calloc(1, sizeof *sessions);
+	if (!sessions)
+		return NULL;
+	sessions->edges = *edges;
+	TAILQ_INIT(&sessions->list);
+	TAILQ_INIT(&sessions->seats);
+	sessions->joins = joins_create(edges->engine, &edges->link);
+	if (!sessions->joins) {
+		free(sessions);
+		return NULL;
+	}
+	return sessions;
+}
+
+static struct seat *
+seat_find(const struct sessions *sessions, const char *endpoint_id)
+{
+	struct seat *seat;
+	TAILQ_FOREACH(seat, &sessions->seats, link)
+		if (!strcmp(seat->endpoint, endpoint_id))
+			return seat;
+	return NULL;
+}
+
+static struct seat *
+seat_get(struct sessions *sessions, const char *endpoint_id)
+{
+	struct seat *seat = seat_find(sessions, endpoint_id);
+	if (seat)
+		return seat;
+	seat = calloc(1, sizeof *seat);
+	if (!seat)
+		return NULL;
+	snprintf(seat->endpoint, sizeof seat->endpoint, "%s", endpoint_id);
+	TAILQ_INSERT_TAIL(&sessions->seats, seat, link);
+	return seat;
+}
+
+static void
+notice_raise(struct join *join, enum sessions_notice notice)
+{
+	if (join->notice < (int)notice)
+		join->notice = notice;
+}
+
+// Everybody in the session but `but` learns that it has changed.
+static void
+session_tell(struct session *session, const struct join *but)
+{
+	struct join *join;
+	TAILQ_FOREACH(join, &session->joins, link)
+		if (join != but)
+			notice_raise(join, NOTICE_UPDATE);
+}
+
+// Sends what notices have gathered: at most one for each join and turn.
+static void
+notices_send(struct sessions *sessions)
+{
+	struct seat *seat;
+	TAILQ_FOREACH(seat, &sessions->seats, link) {
+		struct join *join = seat->join;
+		if (!join || join->notice == NOTICE_NONE)
+			continue;
+		enum sessions_notice notice = join->notice;
+		join->notice = NOTICE_NONE;
+		if (seat->is_connected)
+			sessions->edges.notify(sessions->edges.context, seat->endpoint, notice, join,
+				join->id, NULL);
+	}
+}
+
+// Whether media may pass at `now`. An endpoint starts by its own clock, which may run a little ahead: its
+// first packets are a key frame, and must not be lost at a gate that is just opening.
+static bool
+session_is_passing(const struct session *session, struct mono_time now)
+{
+	const struct scheduled_lesson *scheduled = session->scheduled;
+	if (scheduled->state == LESSON_OPEN)
+		now = mono_after_ns(now, SESSIONS_GATE_LEAD_MS * NS_PER_MS);
+	return scheduled->state != LESSON_OPEN || mono_reached(now, scheduled->live_at);
+}
+
+static void
+session_gate(struct sessions *sessions, struct session *session, struct mono_time now)
+{
+	struct join *join;
+	if (session_is_passing(session, now))
+		TAILQ_FOREACH(join, &session->joins, link)
+			joins_gate(sessions->joins, join, true);
+}
+
+// The best profile that every planned endpoint supports: a sealed packet is read by all (GCM first).
+static enum srtp_profile
+profile_choose(const struct lesson *lesson)
+{
+	static const enum srtp_profile BEST_FIRST[] = {
+		SRTP_AEAD_AES_128_GCM,
+		SRTP_AES_CM_128_HMAC_SHA1_80,
+	};
+	for (size_t i = 0; i < sizeof BEST_FIRST / sizeof *BEST_FIRST; i++) {
+		size_t supporters = 0;
+		for (size_t p = 0; p < lesson->part_count; p++) {
+			const struct timetable_endpoint *endpoint = lesson->parts[p].endpoint;
+			for (size_t k = 0; k < endpoint->profile_count; k++)
+				if (endpoint->profiles[k] == BEST_FIRST[i]) {
+					supporters++;
+					break;
+				}
+		}
+		if (supporters == lesson->part_count)
+			return BEST_FIRST[i];
+	}
+	return 0;
+}
+
+static struct session *
+session_of(const struct sessions *sessions, const struct scheduled_lesson *scheduled)
+{
+	struct session *session;
+	TAILQ_FOREACH(session, &sessions->list, link)
+		if (session->scheduled == scheduled)
+			return session;
+	return NULL;
+}
+
+static void
+session_open(struct sessions *sessions, const struct scheduled_lesson *scheduled)
+{
+	struct session *session = calloc(1, sizeof *session);
+	if (!session) {
+		log_error("session %s: out of memory", scheduled->lesson.id);
+		return;
+	}
+	session->scheduled = scheduled;
+	session->profile = profile_choose(&scheduled->lesson);
+	TAILQ_INIT(&session->joins);
+	TAILQ_INSERT_TAIL(&sessions->list, session, link);
+	if (session->profile)
+		log_info("session %s: open", scheduled->lesson.id);
+	else
+		log_error("session %s: its endpoints have no SRTP profile in common: see profiles "
+			  "in endpoints.csv",
+			scheduled->lesson.id);
+}
+
+// Takes the seat's join away. The endpoint is not told: the caller knows what comes instead.
+static void
+seat_vacate(struct sessions *sessions, struct seat *seat)
+{
+	struct join *join = seat->join;
+	struct session *session = join->session;
+	seat->join = NULL;
+	TAILQ_REMOVE(&session->joins, join, link);
+	joins_remove(sessions->joins, join);
+	session_tell(session, NULL);
+}
+
+static const struct lesson_part *
+part_find(const struct lesson *lesson, const char *endpoint_id)
+{
+	for (size_t i = 0; i < lesson->part_count; i++)
+		if (!strcmp(lesson->parts[i].endpoint->id, endpoint_id))
+			return &lesson->parts[i];
+	return NULL;
+}
+
+// Everybody's streams to the newcomer, and the newcomer's to everybody.
+static int
+session_connect_all(struct sessions *sessions, struct session *session, struct join *newcomer)
+{
+	struct join *other;
+	TAILQ_FOREACH(other, &session->joins, link) {
+		if (other == newcomer)
+			continue;
+		int result = joins_connect(sessions->joins, other, newcomer);
+		if (!result)
+			result = joins_connect(sessions->joins, newcomer, other);
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+static int
+seat_fill(struct sessions *sessions, struct seat *seat, struct session *session,
+	const struct lesson_part *part, struct mono_time now)
+{
+	const struct timetable_policies *policies = &session->scheduled->timetable->policies;
+	struct join_request request = {
+		.part = part,
+		.profile = session->profile,
+		.audio_dscp = policies->audio_dscp,
+		.video_dscp = policies->video_dscp,
+		.is_live = session_is_passing(session, now),
+	};
+	struct join *join;
+	int result = joins_add(sessions->joins, &request, &join);
+	if (result)
+		return result;
+	join->session = session;
+	seat->join = join;
+	TAILQ_INSERT_TAIL(&session->joins, join, link);
+	result = session_connect_all(sessions, session, join);
+	if (result) {
+		seat_vacate(sessions, seat);
+		return result;
+	}
+	notice_raise(join, NOTICE_JOIN);
+	session_tell(session, join);
+	return 0;
+}
+
+// Puts the endpoint where the scheduler wants it. Returns whether it has a join now.
+static bool
+seat_settle(struct sessions *sessions, struct seat *seat, struct mono_time now)
+{
+	const struct scheduled_lesson *scheduled =
+		sessions->edges.holder(sessions->edges.context, seat->endpoint);
+	struct session *session = scheduled ? session_of(sessions, scheduled) : NULL;
+	const struct lesson_part *part =
+		session ? part_find(&scheduled->lesson, seat->endpoint) : NULL;
+	char left[JOIN_ID_BYTES] = "";
+
+	if (seat->join && seat->join->session != session) {
+		memcpy(left, seat->join->id, sizeof left);
+		seat_vacate(sessions, seat);
+	}
+	if (!seat->join && part && session->profile && seat->is_connected &&
+		mono_reached(now, seat->retry_at)) {
+		int result = seat_fill(sessions, seat, session, part, now);
+		if (result) {
+			log_error("%s cannot join %s: %s (see limits.legs in relay.conf)",
+				seat->endpoint, session_id(session), strerror(-result));
+			sessions->counters.joins_failed++;
+			seat->retry_at = mono_after_ns(now, SESSIONS_RETRY_MS * NS_IN_MS);
+		} else {
+			sessions->counters.joins_made++;
+			seat->joined_at = now;
+		}
+	}
+	if (*left && !seat->join && seat->is_connected)
+		sessions->edges.notify(sessions->edges.context, seat->endpoint, NOTICE_LEAVE, NULL,
+			left, "another lesson");
+	return seat->join;
+}
+
+static const char *
+end_reason_text(enum scheduler_end_reason reason)
+{
+	switch (reason) {
+	case SCHEDULER_END_PLANNED:
+		break;
+	case SCHEDULER_END_OPERATOR:
+		return "ended by the operator";
+	case SCHEDULER_END_SUPERSEDED:
+		return "the next lesson has begun";
+	}
+	return "the lesson is over";
+}
+
+// The joins' endpoints are told to leave, unless they are wanted elsewhere at once.
+static void
+session_end(struct sessions *sessions, struct session *session, struct mono_time now)
+{
+	const char *reason = end_reason_text(session->scheduled->end_reason);
+	TAILQ_REMOVE(&sessions->list, session, link);
+	struct join *join;
+	while ((join = TAILQ_FIRST(&session->joins))) {
+		struct seat *seat = seat_find(sessions, join->endpoint);
+		assert(seat && seat->join == join);
+		char left[JOIN_ID_BYTES];
+		memcpy(left, join->id, sizeof left);
+		seat_vacate(sessions, seat);
+		if (!seat_settle(sessions, seat, now) && seat->is_connected)
+			sessions->edges.notify(sessions->edges.context, seat->endpoint,
+				NOTICE_LEAVE, NULL, left, reason);
+	}
+	log_info("session %s: %s", session_id(session), reason);
+	free(session);
+}
+
+static void
+session_move(struct sessions *sessions, struct session *session, enum scheduler_event_type type,
+	struct mono_time now)
+{
+	session_gate(sessions, session, now);
+	session_tell(session, NULL);
+	if (type != SCHEDULER_CHANGED)
+		log_info("session %s: %s", session_id(session),
+			type == SCHEDULER_LIVE ? "live" : "the closing bell, grace");
+}
+
+void
+sessions_follow(struct sessions *sessions, const struct scheduler_event *events, size_t count,
+	struct mono_time now)
+{
+	// A lesson that ends and one that goes live may come in one step: first all openings, so that
+	// whoever leaves the one finds the other.
+	for (size_t i = 0; i < count; i++)
+		if (events[i].type == SCHEDULER_OPEN)
+			session_open(sessions, events[i].lesson);
+	for (size_t i = 0; i < count; i++) {
+		struct session *session = session_of(sessions, events[i].lesson);
+		if (!session || events[i].type == SCHEDULER_OPEN)
+			continue;
+		if (events[i].type == SCHEDULER_END)
+			session_end(sessions, session, now);
+		else
+			session_move(sessions, session, events[i].type, now);
+	}
+	struct seat *seat;
+	if (count > 0)
+		TAILQ_FOREACH(seat, &sessions->seats, link)
+			seat_settle(sessions, seat, now);
+	notices_send(sessions);
+}
+
+void
+sessions_connect(struct sessions *sessions, const char *endpoint_id, const char *held_join,
+	struct mono_time now)
+{
+	struct seat *seat = seat_get(sessions, endpoint_id);
+	if (!seat)
+		return;
+	seat->is_connected = true;
+	seat->retry_at = now;
+	if (seat->join && !strcmp(seat->join->id, held_join))
+		notice_raise(seat->join, NOTICE_UPDATE);
+	else if (seat->join)
+		seat_vacate(sessions, seat);
+	if (!seat_settle(sessions, seat, now) && *held_join)
+		sessions->edges.notify(sessions->edges.context, endpoint_id, NOTICE_LEAVE, NULL,
+			held_join, "no lesson is on");
+	notices_send(sessions);
+}
+
+void
+sessions_disconnect(struct sessions *sessions, const char *endpoint_id)
+{
+	struct seat *seat = seat_find(sessions, endpoint_id);
+	if (seat)
+		seat->is_connected = false;
+}
+
+int
+sessions_rejoin(struct sessions *sessions, const char *endpoint_id, const char *join_id,
+	struct mono_time now)
+{
+	struct seat *seat = seat_find(sessions, endpoint_id);
+	if (!seat || !seat->join || strcmp(seat->join->id, join_id))
+		return -ENOENT;
+	sessions->counters.rejoins++;
+	seat_vacate(sessions, seat);
+	seat->retry_at = mono_after_ns(seat->joined_at, SESSIONS_REJOIN_MS * NS_IN_MS);
+	seat_settle(sessions, seat, now);
+	notices_send(sessions);
+	return 0;
+}
+
+void
+sessions_step(struct sessions *sessions, struct mono_time now)
+{
+	joins_drain(sessions->joins);
+	if (sessions->is_closed)
+		return;
+	struct session *session;
+	TAILQ_FOREACH(session, &sessions->list, link)
+		session_gate(sessions, session, now);
+	struct seat *seat;
+	TAILQ_FOREACH(seat, &sessions->seats, link) {
+		if (seat->join && seat->join->is_failed) {
+			sessions->counters.joins_failed++;
+			seat_vacate(sessions, seat);
+			seat->retry_at = mono_after_ns(now, SESSIONS_RETRY_MS * NS_IN_MS);
+		}
+		if (!seat->join && seat->is_connected && mono_reached(now, seat->retry_at))
+			seat_settle(sessions, seat, now);
+	}
+	notices_send(sessions);
+}
+
+void
+sessions_sample(struct sessions *sessions, struct mono_time now)
+{
+	const struct stats *board = sessions->edges.link.stats;
+	struct session *session;
+	TAILQ_FOREACH(session, &sessions->list, link) {
+		struct join *join;
+		TAILQ_FOREACH(join, &session->joins, link) {
+			for (size_t i = 0; i < join->stream_count; i++)
+				join_stats_sample_inflow(board, &join->streams[i], now);
+			struct join_outflow *outflow;
+			TAILQ_FOREACH(outflow, &join->receives, join_link)
+				join_stats_sample_outflow(board, outflow, now);
+		}
+	}
+}
+
+void
+sessions_close(struct sessions *sessions)
+{
+	sessions->is_closed = true;
+	struct session *session;
+	while ((session = TAILQ_FIRST(&sessions->list))) {
+		struct join *join;
+		while ((join = TAILQ_FIRST(&session->joins)))
+			seat_vacate(sessions, seat_find(sessions, join->endpoint));
+		TAILQ_REMOVE(&sessions->list, session, link);
+		free(session);
+	}
+}
+
+void
+sessions_destroy(struct sessions *sessions)
+{
+	if (!sessions)
+		return;
+	sessions_close(sessions);
+	joins_destroy(sessions->joins);
+	struct seat *seat;
+	while ((seat = TAILQ_FIRST(&sessions->seats))) {
+		TAILQ_REMOVE(&sessions->seats, seat, link);
+		free(seat);
+	}
+	free(sessions);
+}
+
+const struct session_list *
+sessions_list(const struct sessions *sessions)
+{
+	return &sessions->list;
+}
+
+const char *
+session_id(const struct session *session)
+{
+	return session->scheduled->lesson.id;
+}
+
+struct session *
+sessions_find(const struct sessions *sessions, const char *id)
+{
+	struct session *session;
+	TAILQ_FOREACH(session, &sessions->list, link)
+		if (!strcmp(session_id(session), id))
+			return session;
+	return NULL;
+}
+
+const struct join *
+sessions_join_of(const struct sessions *sessions, const char *endpoint_id)
+{
+	const struct seat *seat = seat_find(sessions, endpoint_id);
+	return seat ? seat->join : NULL;
+}
+
+struct join *
+session_join_find(const struct session *session, const char *endpoint_id)
+{
+	struct join *join;
+	TAILQ_FOREACH(join, &session->joins, link)
+		if (!strcmp(join->endpoint, endpoint_id))
+			return join;
+	return NULL;
+}
+
+struct joins *
+sessions_joins(const struct sessions *sessions)
+{
+	return sessions->joins;
+}
+
+uint32_t
+sessions_pending_count(const struct sessions *sessions)
+{
+	return joins_pending_count(sessions->joins);
+}
+
+struct sessions_counters
+sessions_counters(const struct sessions *sessions)
+{
+	return sessions->counters;
+}

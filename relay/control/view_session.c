@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// view_session.c - SESSION and LESSON: what is on, and what is planned, for operators.
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "control/join_stats.h"
+#include "control/views.h"
+
+json_t *
+view_time(struct wall_time time)
+{
+	char text[CIVIL_UTC_BYTES];
+	civil_format_utc(time, text);
+	return json_string(text);
+}
+
+json_t *
+view_leg_address(const struct leg_stats *leg)
+{
+	if (!leg->is_up)
+		return json_null();
+	char host[INET_ADDRSTRLEN], text[INET_ADDRSTRLEN + 6];
+	inet_ntop(AF_INET, &leg->remote_ip_be, host, sizeof host);
+	snprintf(text, sizeof text, "%s:%u", host, ntohs(leg->remote_port_be));
+	return json_string(text);
+}
+
+static json_t *
+leg_view(const struct view *view, const struct session *session, const struct lesson_part *part,
+	const struct presence *presence)
+{
+	const char *endpoint = part->endpoint->id;
+	const struct presence_entry *entry = presence_find(presence, endpoint);
+	const struct join *join = session_join_find(session, endpoint);
+	struct leg_stats leg = {0};
+	if (join)
+		join_stats_leg(view->board, join, &leg);
+	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:I}", "endpoint", endpoint,
+		"school", part->school->id, "school_name", part->school->name, "role",
+		lesson_role_name(part->role), "connected", entry && entry->stream, "up", leg.is_up,
+		"address", view_leg_address(&leg), "path_changes", (json_int_t)leg.path_changes);
+	json_object_set_new(object, "rtt_ms",
+		leg.rtt_us ? json_real(leg.rtt_us / 1000.0) : json_null());
+	int64_t age_ns = view->mono.ns - leg.last_heard_ns;
+	json_object_set_new(object, "last_heard_ms",
+		leg.last_heard_ns ? json_integer(age_ns > 0 ? age_ns / NS_PER_MS : 0)
+				  : json_null());
+	return object;
+}
+
+// A wall time at a monotonic moment, by what the clock shows now.
+static struct wall_time
+wall_at(const struct view *view, struct mono_time moment)
+{
+	return (struct wall_time){view->wall.ms + mono_since_ns(moment, view->mono) / NS_PER_MS};
+}
+
+json_t *
+view_session(
+	const struct view *view, const struct session *session, const struct presence *presence)
+{
+	const struct scheduled_lesson *scheduled = session->scheduled;
+	const struct lesson *lesson = &scheduled->lesson;
+	int64_t remaining_ns = mono_since_ns(scheduled->bell_at, view->mono);
+	const char *profile = session->profile ? srtp_profile_name(session->profile) : NULL;
+	json_t *object = json_pack("{s:s, s:s?, s:s, s:s, s:o, s:o, s:o, s:I, s:s?}", "id",
+		lesson->id, "lesson", lesson->rule ? lesson->id : NULL, "title", lesson->title,
+		"state", lesson_state_name(scheduled->state), "starts_at",
+		view_time(lesson->start), "ends_at", view_time(lesson->end), "closes_at",
+		view_time(wall_at(view, scheduled->end_at)), "remaining_s",
+		(json_int_t)(remaining_ns > 0 ? remaining_ns / NS_PER_S : 0), "profile", profile);
+	json_t *legs = json_array();
+	for (size_t i = 0; i < lesson->part_count; i++)
+		json_array_append_new(
+			legs, leg_view(view, session, &lesson->parts[i], presence));
+	json_object_set_new(object, "legs", legs);
+	return object;
+}
+
+json_t *
+view_lesson(const struct board_lesson *board_lesson)
+{
+	const struct lesson *lesson = &board_lesson->lesson;
+	char date[CIVIL_DATE_BYTES];
+	civil_date_format(lesson->date, date);
+	json_t *parts = json_array();
+	for (size_t i = 0; i < lesson->part_count; i++) {
+		const struct lesson_part *part = &lesson->parts[i];
+		json_array_append_new(parts,
+			json_pack("{s:s, s:s, s:s, s:s}", "school", part->school->id,
+				"school_name", part->school->name, "endpoint", part->endpoint->id,
+				"role", lesson_role_name(part->role)));
+	}
+	return json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o}", "id",
+		lesson->id, "rule", lesson->rule ? lesson->rule->id : NULL, "date", date, "title",
+		lesson->title, "subject", lesson->subject, "form", lesson_form_name(lesson->form),
+		"starts_at", view_time(lesson->start), "ends_at", view_time(lesson->end),
+		"opens_at", view_time(board_lesson->opens), "closes_at",
+		view_time(board_lesson->closes), "state", lesson_state_name(board_lesson->state),
+		"parts", parts);
+}
