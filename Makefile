@@ -127,6 +127,18 @@ $(BUILD)/tests/packets/%: $(BUILD)/obj/tests/packets/%.o $(call objects,$(PACKET
 .PHONY: test-build
 test-build: $(UNIT_TESTS) $(PACKET_TESTS)
 
+# --- benchmarks: bench/<name>.c with the srtp layer; figures also go to $(BUILD)/bench/results.tsv
+
+BENCHES = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call archive,srtp)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,srtp) $(call layer_libs,srtp)
+
+.PHONY: bench bench-quick
+bench bench-quick: deps-build
+	@$(MAKE) --no-print-directory $(BENCHES)
+	$(BUILD)/bench/engine $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+
 # --- what a person calls
 
 .PHONY: help deps deps-build deps-demo deps-lint demo test asan lint format install clean
@@ -135,6 +147,7 @@ help:
 	@echo 'make demo     a lesson between two schools, until Ctrl-C; SECONDS=20 ends it by its bell'
 	@echo 'make test     build and run every test (as root: it makes network namespaces)'
 	@echo 'make asan     unit and packet tests under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make bench    what the SRTP engine costs a packet (bench-quick: fewer rounds)'
 	@echo 'make lint     formatting, static analysis, shell scripts and the layer rules'
 	@echo 'make format   format the C sources in place'
 	@echo 'make deps     install the Debian packages that building, demo and tests lack'
