@@ -79,7 +79,7 @@ $(call archive,$(1)): $$(call objects,$$(wildcard relay/$(1)/*.c))
 	@rm -f $$@
 	$$(AR) rcsD $$@ $$^
 endef
-$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+$(foreach l,$(LAYERS) classroom relayctl,$(eval $(call layer_rule,$(l))))
 
 $(call archive,client): $(call objects,$(CLIENT_SOURCES))
 	@mkdir -p $(@D)
@@ -108,7 +108,7 @@ define unit_rule
 $(BUILD)/tests/unit/$(1): LAYER = $(call layer_of,$(1))
 $(BUILD)/tests/unit/$(1): $$(call objects,tests/unit/$(1).c) \
 		$$(if $$(filter classroom relayctl,$(call layer_of,$(1))),\
-		$$(call objects,$(call module_of,$(1))) $$(foreach l,srtp media client,$$(call archive,$$(l))),\
+		$$(foreach l,$(call layer_of,$(1)) srtp media client,$$(call archive,$$(l))),\
 		$$(foreach l,$(call layer_of,$(1)) $$(NEEDS_$(call layer_of,$(1))),$$(call archive,$$(l))))
 	@test -n "$$(LAYER)" || { echo "tests/unit/$(1).c: no relay/*/$(patsubst test_%,%,$(1)).c to test"; exit 1; }
 	@mkdir -p $$(@D)
