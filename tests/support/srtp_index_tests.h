@@ -29,6 +29,19 @@ START_TEST(index_goes_on_over_the_wrap)
 }
 END_TEST
 
+// Below a rollover counter of 0 there is nothing: a leap forward at the start cannot mean the past.
+START_TEST(leap_in_the_first_round_is_no_step_back)
+{
+	start(profiles[_i], 0);
+	expect_index(10);
+	expect_index(10 + 0x8001);
+	ck_assert_uint_eq(engine->context_roc(inbound), 0);
+	expect_index(65536 + 10);
+	ck_assert_uint_eq(engine->context_roc(inbound), 1);
+	stop();
+}
+END_TEST
+
 START_TEST(sender_goes_on_over_the_wrap)
 {
 	start(profiles[_i], 0);
@@ -126,6 +139,7 @@ static inline void
 add_index_tests(TCase *tests)
 {
 	tcase_add_loop_test(tests, index_goes_on_over_the_wrap, 0, 2);
+	tcase_add_loop_test(tests, leap_in_the_first_round_is_no_step_back, 0, 2);
 	tcase_add_loop_test(tests, sender_goes_on_over_the_wrap, 0, 2);
 	tcase_add_loop_test(tests, late_joiner_needs_the_rollover_counter, 0, 2);
 	tcase_add_loop_test(tests, verdicts_follow_a_plain_window, 0, 2);
