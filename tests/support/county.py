@@ -159,7 +159,11 @@ class County:
         self._address("gateway", "media", f"{MEDIA_GATEWAY}/{MEDIA_PREFIX_BITS}")
         self._address("gateway", "control", f"{CONTROL_GATEWAY}/24")
         self._address("relay", "control0", f"{CONTROL_ADDRESS}/24")
-        self.ip("relay", "link", "set", "media0", "up", "promisc", "on")
+        self.ip("relay", "link", "set", "media0", "up")
+        # DPDK sees the frames before this; the kernel's own stack shall not.
+        self.nft("relay", """table netdev media {
+            chain in { type filter hook ingress device "media0" priority 0; policy drop; }
+        }""")
         self.ip("relay", "route", "add", "default", "via", CONTROL_GATEWAY)
         self.sysctl("gateway", "net/ipv4/ip_forward", "1")
         # What arrives from a school is routed by table 100, which knows the relay's two networks only.
