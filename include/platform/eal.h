@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// eal.h - DPDK's environment: started once, with the configured device and options, and ended once.
+#ifndef PLATFORM_EAL_H
+#define PLATFORM_EAL_H
+
+#include <stddef.h>
+
+#define EAL_DEVICE_NAME_BYTES 64
+
+// Starts EAL with the device (a --vdev string such as "net_af_packet0,iface=media0", or a PCI
+// address) and further options as DPDK's own command line has them. Returns 0, or a negative errno
+// with a reason that says what to do in error[0..error_bytes).
+int eal_start(const char *device, const char *const *options, size_t option_count, char *error,
+	size_t error_bytes);
+void eal_stop(void);
+
+// The name under which DPDK knows the device: a --vdev string up to its comma, or the PCI address.
+void eal_device_name(const char *device, char name[EAL_DEVICE_NAME_BYTES]);
+
+// The first lcore but the main one, for a worker; or -1 where EAL has only the main lcore.
+int eal_worker_lcore(void);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// port.c - configures the media device, whatever it is, and knows the quirks of the virtual ones.
+#include "platform/port.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include "platform/eal.h"
+#include "platform/log.h"
+
+#define POOL_CACHE_BUFFERS 256
+
+// What devices need beyond the ordinary; one line each, the last for all others.
+static const struct quirk {
+	const char *driver;
+	uint16_t rx_descriptors;
+	uint16_t tx_descriptors;
+	unsigned buffers;   // in the pool, queues included
+	bool keeps_own_mac; // setting another fails or is lost: receive everything instead
+	const char *advice; // logged at start, NULL: none
+} quirks[] = {
+	{"net_af_packet", 512, 512, 8192, false,
+		"run `ethtool -K PEER tx off` on the veth's other end: veth leaves UDP checksums "
+		"unfilled"},
+	// Takes the whole interface: a kernel address on it goes dead. Fewer than 4096 buffers
+	// starve its fill queue.
+	{"net_af_xdp", 2048, 2048, 16384, true,
+		"run `ethtool -K PEER tx off` on the veth's other end: veth leaves UDP checksums "
+		"unfilled"},
+	// Vanishes with the process, and would come back with another MAC: hence a fixed one.
+	{"net_tap", 512, 512, 8192, false, NULL},
+	{"net_ring", 512, 512, 8192, true, NULL},
+	{"net_pcap", 512, 512, 8192, true, NULL},
+	{"net_null", 512, 512, 8192, true, NULL},
+	{NULL, 1024, 1024, 16384, false, NULL},
+};
+
+static const struct quirk *
+find_quirk(const char *driver)
+{
+	const struct quirk *quirk = quirks;
+	while (quirk->driver && strcmp(quirk->driver, driver) != 0)
+		quirk++;
+	return quirk;
+}
+
+static int
+configure(struct port *port, const struct quirk *quirk)
+{
+	struct rte_eth_conf settings = {0};
+	uint16_t rx_descriptors = quirk->rx_descriptors;
+	uint16_t tx_descriptors = quirk->tx_descriptors;
+	int socket = rte_eth_dev_socket_id(port->id);
+
+	int result = rte_eth_dev_configure(port->id, 1, 1, &settings);
+	if (result == 0)
+		result = rte_eth_dev_adjust_nb_rx_tx_desc(
+			port->id, &rx_descriptors, &tx_descriptors);
+	if (result == 0)
+		result = rte_eth_rx_queue_setup(
+			port->id, 0, rx_descriptors, (unsigned)socket, NULL, port->pool);
+	if (result == 0)
+		result =
+			rte_eth_tx_queue_setup(port->id, 0, tx_descriptors, (unsigned)socket, NULL);
+	return result;
+}
+
+static void
+take_address(struct port *port, const struct quirk *quirk, const uint8_t mac[6])
+{
+	struct rte_ether_addr address;
+	memcpy(address.addr_bytes, mac, sizeof address.addr_bytes);
+	if (!quirk->keeps_own_mac && rte_eth_dev_default_mac_addr_set(port->id, &address) == 0)
+		return;
+	if (rte_eth_promiscuous_enable(port->id) != 0)
+		log_debug("%s can neither take another MAC address nor receive everything",
+			port->driver);
+}
+
+int
+port_start(struct port *port, const char *device, const uint8_t mac[6], char *error,
+	size_t error_bytes)
+{
+	char name[EAL_DEVICE_NAME_BYTES];
+	struct rte_eth_dev_info info;
+	int result;
+
+	memset(port, 0, sizeof *port);
+	eal_device_name(device, name);
+	result = rte_eth_dev_get_port_by_name(name, &port->id);
+	if (result == 0)
+		result = rte_eth_dev_info_get(port->id, &info);
+	if (result != 0) {
+		snprintf(error, error_bytes,
+			"DPDK has no Ethernet device \"%s\". A PCI device must be bound to a DPDK "
+			"driver first (dpdk-devbind.py --status shows which are)",
+			name);
+		return result;
+	}
+	snprintf(port->driver, sizeof port->driver, "%s", info.driver_name);
+	const struct quirk *quirk = find_quirk(port->driver);
+	port->pool = rte_pktmbuf_pool_create("packets", quirk->buffers, POOL_CACHE_BUFFERS, 0,
+		RTE_MBUF_DEFAULT_BUF_SIZE, rte_eth_dev_socket_id(port->id));
+	if (!port->pool) {
+		snprintf(error, error_bytes,
+			"no memory for %u packet buffers: give DPDK more (\"-m\" in media.eal, or "
+			"hugepages)",
+			quirk->buffers);
+		return -ENOMEM;
+	}
+	result = configure(port, quirk);
+	if (result == 0) {
+		take_address(port, quirk, mac);
+		result = rte_eth_dev_start(port->id);
+	}
+	if (result != 0) {
+		snprintf(error, error_bytes, "device \"%s\" (%s) did not start: %s", name,
+			port->driver, strerror(-result));
+		rte_mempool_free(port->pool);
+		return result;
+	}
+	if (quirk->advice)
+		log_info("%s: %s", port->driver, quirk->advice);
+	return 0;
+}
+
+void
+port_stop(struct port *port)
+{
+	rte_eth_dev_stop(port->id);
+	rte_eth_dev_close(port->id);
+	rte_mempool_free(port->pool);
+}

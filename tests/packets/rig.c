@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// rig.c - the worker under test, its rings, and the packets that real endpoints would send.
+#include "rig.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include "media/checksum.h"
+#include "media/rtcp.h"
+#include "media/rtp.h"
+
+#define RING_FRAMES 1024
+#define TAG_BYTES_MAX 32
+
+static struct rte_mempool *pool;
+static struct rte_ring *to_worker;
+static struct rte_ring *from_worker;
+static uint16_t port_id;
+
+static const struct mac worker_mac = {{0x02, 0x00, 198, 18, 0, 2}};
+
+static void
+start_eal(void)
+{
+	char *arguments[] = {(char *)"rig", (char *)"--no-huge", (char *)"--no-shconf",
+		(char *)"--no-pci", (char *)"--no-telemetry", (char *)"-m", (char *)"128",
+		(char *)"-l", (char *)"0", (char *)"--log-level=warning", NULL};
+	struct rte_eth_conf settings = {0};
+
+	ck_assert_int_ge(rte_eal_init(10, arguments), 0);
+	pool = rte_pktmbuf_pool_create("rig", 4095, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+	ck_assert_ptr_nonnull(pool);
+	to_worker = rte_ring_create("to-worker", RING_FRAMES, 0, 0);
+	from_worker = rte_ring_create("from-worker", RING_FRAMES, 0, 0);
+	ck_assert(to_worker && from_worker);
+	int port = rte_eth_from_rings("rig", &to_worker, 1, &from_worker, 1, 0);
+	ck_assert_int_ge(port, 0);
+	port_id = (uint16_t)port;
+	ck_assert_int_eq(rte_eth_dev_configure(port_id, 1, 1, &settings), 0);
+	ck_assert_int_eq(rte_eth_rx_queue_setup(port_id, 0, 512, 0, NULL, pool), 0);
+	ck_assert_int_eq(rte_eth_tx_queue_setup(port_id, 0, 512, 0, NULL), 0);
+	ck_assert_int_eq(rte_eth_dev_start(port_id), 0);
+}
+
+void
+rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
+{
+	struct stats_limits limits = {.leg_count = 80, .stream_count = 160, .outflow_count = 256};
+
+	if (!pool)
+		start_eal();
+	memset(rig, 0, sizeof *rig);
+	rig->now.ns = 1000 * NS_IN_S;
+	rig->engine = srtp_engine_libsrtp2();
+	rig->stats = stats_create(&limits);
+	struct worker_settings settings = {
+		.port_id = port_id,
+		.pool = pool,
+		.mac = worker_mac,
+		.address_be = htonl(RIG_ADDRESS),
+		.prefix_bits = 24,
+		.gateway_be = htonl(gateway),
+		.vlan_id = vlan,
+		.media_port = RIG_MEDIA_PORT,
+		.engine = rig->engine,
+		.stats = rig->stats,
+	};
+	rig->worker = worker_create(&settings);
+	ck_assert_ptr_nonnull(rig->worker);
+	// The announcements at start are over before a test looks.
+	for (int i = 0; i < 4; i++)
+		rig_turn(rig, NS_IN_S);
+	rig_discard_output(rig);
+}
+
+void
+rig_stop(struct rig *rig)
+{
+	rig_discard_output(rig);
+	ck_assert_uint_eq(rte_mempool_avail_count(pool), 4095); // no buffer was lost
+	worker_destroy(rig->worker);
+	stats_destroy(rig->stats);
+}
+
+int
+rig_tell(struct rig *rig, struct message *message)
+{
+	worker_handle(rig->worker, message, rig->now);
+	return message->result;
+}
+
+static void
+add_stream(struct rig *rig, struct rig_endpoint *endpoint, uint32_t slot, enum stream_kind kind,
+	uint32_t ssrc, struct srtp_context **worker_side, struct srtp_context **endpoint_side)
+{
+	*worker_side = rig->engine->context_create(&endpoint->keys, ssrc, SRTP_INBOUND, 0);
+	*endpoint_side = rig->engine->context_create(&endpoint->keys, ssrc, SRTP_OUTBOUND, 0);
+	ck_assert(*worker_side && *endpoint_side);
+	struct message message = {
+		.type = MESSAGE_STREAM_ADD,
+		.stream = {.stream = slot,
+			.leg = endpoint->leg,
+			.kind = kind,
+			.ssrc = ssrc,
+			.clock_rate_hz = 90000,
+			.dscp = 34,
+			.context = *worker_side},
+	};
+	ck_assert_int_eq(rig_tell(rig, &message), 0);
+}
+
+void
+rig_add_endpoint(struct rig *rig, struct rig_endpoint *endpoint, unsigned number,
+	enum srtp_profile profile, bool live)
+{
+	memset(endpoint, 0, sizeof *endpoint);
+	endpoint->leg = number;
+	endpoint->ip = RIG_IP(198, 18, 1 + number, 10);
+	endpoint->port = (uint16_t)(40000 + number);
+	endpoint->mac = (struct mac){{0x02, 0xaa, 0, 0, 0, (uint8_t)number}};
+	endpoint->ssrc = 0x10000 + number;
+	endpoint->report_ssrc = 0x20000 + number;
+	endpoint->seq = 100;
+	endpoint->timestamp = 1000;
+	ck_assert_int_eq(srtp_keys_generate(profile, &endpoint->keys), 0);
+	endpoint->relay_context =
+		rig->engine->context_create(&endpoint->keys, 0x30000 + number, SRTP_OUTBOUND, 0);
+
+	struct message_leg *leg = &endpoint->credentials;
+	leg->leg = number;
+	leg_user(leg->relay_user, 0, number, 0x1234567890abcdefULL + number);
+	snprintf(leg->endpoint_user, sizeof leg->endpoint_user, "ep%u", number);
+	snprintf(leg->relay_password, sizeof leg->relay_password, "relay-password-%u", number);
+	snprintf(leg->endpoint_password, sizeof leg->endpoint_password, "its-password-%u", number);
+	leg->relay_ssrc = 0x30000 + number;
+	leg->relay_context = endpoint->relay_context;
+	leg->live = live;
+	snprintf(endpoint->username, sizeof endpoint->username, "%s:%s", leg->relay_user,
+		leg->endpoint_user);
+	hmac_sha1_key_init(&endpoint->relay_key, leg->relay_password, strlen(leg->relay_password));
+	hmac_sha1_key_init(
+		&endpoint->endpoint_key, leg->endpoint_password, strlen(leg->endpoint_password));
+	struct message message = {.type = MESSAGE_LEG_ADD, .leg = *leg};
+	ck_assert_int_eq(rig_tell(rig, &message), 0);
+	add_stream(rig, endpoint, 2 * number, STREAM_TEACHER, endpoint->ssrc, &endpoint->inbound,
+		&endpoint->outbound);
+	add_stream(rig, endpoint, 2 * number + 1, STREAM_REPORT, endpoint->report_ssrc,
+		&endpoint->report_inbound, &endpoint->report_outbound);
+}
+
+void
+rig_remove_endpoint(struct rig *rig, struct rig_endpoint *endpoint)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		struct message message = {
+			.type = MESSAGE_STREAM_REMOVE, .stream.stream = 2 * endpoint->leg + i};
+		ck_assert_int_eq(rig_tell(rig, &message), 0);
+	}
+	struct message message = {.type = MESSAGE_LEG_REMOVE, .leg.leg = endpoint->leg};
+	ck_assert_int_eq(rig_tell(rig, &message), 0);
+	rig->engine->context_destroy(endpoint->relay_context);
+	rig->engine->context_destroy(endpoint->inbound);
+	rig->engine->context_destroy(endpoint->report_inbound);
+	rig->engine->context_destroy(endpoint->outbound);
+	rig->engine->context_destroy(endpoint->report_outbound);
+}
+
+void
+rig_connect(struct rig *rig, uint32_t outflow, const struct rig_endpoint *from,
+	const struct rig_endpoint *to)
+{
+	struct message message = {
+		.type = MESSAGE_OUTFLOW_ADD,
+		.outflow = {.outflow = outflow, .stream = 2 * from->leg, .leg = to->leg},
+	};
+	ck_assert_int_eq(rig_tell(rig, &message), 0);
+}
+
+void
+rig_disconnect(struct rig *rig, uint32_t outflow)
+{
+	struct message message = {.type = MESSAGE_OUTFLOW_REMOVE, .outflow.outflow = outflow};
+	ck_assert_int_eq(rig_tell(rig, &message), 0);
+}
+
+void
+rig_inject(struct rig *rig, const struct rig_frame *frame)
+{
+	(void)rig;
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+	ck_assert_ptr_nonnull(mbuf);
+	memcpy(rte_pktmbuf_append(mbuf, frame->length), frame->bytes, frame->length);
+	ck_assert_int_eq(rte_ring_enqueue(to_worker, mbuf), 0);
+}
+
+unsigned
+rig_turn(struct rig *rig, int64_t later_ns)
+{
+	rig->now = mono_after_ns(rig->now, later_ns);
+	return worker_poll(rig->worker, rig->now);
+}
+
+bool
+rig_take(struct rig *rig, struct rig_frame *frame)
+{
+	(void)rig;
+	void *object;
+	if (rte_ring_dequeue(from_worker, &object) != 0)
+		return false;
+	struct rte_mbuf *mbuf = object;
+	ck_assert_uint_le(rte_pktmbuf_pkt_len(mbuf), RIG_FRAME_BYTES_MAX);
+	frame->length = rte_pktmbuf_data_len(mbuf);
+	memcpy(frame->bytes, rte_pktmbuf_mtod(mbuf, void *), frame->length);
+	rte_pktmbuf_free(mbuf);
+	return true;
+}
+
+static bool
+is_relays_own(const struct rig_frame *frame)
+{
+	struct frame parsed;
+	if (frame_parse(frame->bytes, frame->length, &parsed) != DROP_NONE ||
+		parsed.kind != FRAME_UDP)
+		return true;
+	const uint8_t *payload = frame->bytes + parsed.payload_offset;
+	return payload[0] < 4 || payload[1] == RTCP_RR;
+}
+
+bool
+rig_take_copy(struct rig *rig, struct rig_frame *frame)
+{
+	while (rig_take(rig, frame)) {
+		if (!is_relays_own(frame))
+			return true;
+	}
+	return false;
+}
+
+unsigned
+rig_discard_output(struct rig *rig)
+{
+	struct rig_frame frame;
+	unsigned count = 0;
+	while (rig_take(rig, &frame))
+		count++;
+	return count;
+}
+
+static void
+put_be16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+static void
+put_be32(uint8_t *at, uint32_t value)
+{
+	put_be16(at, (uint16_t)(value >> 16));
+	put_be16(at + 2, (uint16_t)value);
+}
+
+void
+rig_datagram(const struct rig_endpoint *endpoint, const void *payload, uint16_t payload_bytes,
+	struct rig_frame *frame)
+{
+	uint8_t *at = frame->bytes;
+	memset(at, 0, 42);
+	memcpy(at, &worker_mac, MAC_BYTES);
+	memcpy(at + 6, &endpoint->mac, MAC_BYTES);
+	put_be16(at + 12, 0x0800);
+	uint8_t *ip = at + 14;
+	ip[0] = 0x45;
+	put_be16(ip + 2, (uint16_t)(28 + payload_bytes));
+	ip[8] = 61;
+	ip[9] = 17;
+	put_be32(ip + 12, endpoint->ip);
+	put_be32(ip + 16, RIG_ADDRESS);
+	be16_t sum = checksum_internet(ip, 20);
+	memcpy(ip + 10, &sum, 2);
+	uint8_t *udp = ip + 20;
+	put_be16(udp, endpoint->port);
+	put_be16(udp + 2, RIG_MEDIA_PORT);
+	put_be16(udp + 4, (uint16_t)(8 + payload_bytes));
+	memcpy(udp + 8, payload, payload_bytes);
+	sum = checksum_udp4(htonl(endpoint->ip), htonl(RIG_ADDRESS), udp, 8u + payload_bytes);
+	memcpy(udp + 6, &sum, 2);
+	frame->length = (uint16_t)(42 + payload_bytes);
+}
+
+void
+rig_stun_request(
+	const struct rig_endpoint *endpoint, uint8_t transaction_seed, struct rig_frame *frame)
+{
+	uint8_t transaction[STUN_TRANSACTION_BYTES];
+	uint8_t message[STUN_MESSAGE_BYTES_MAX];
+	memset(transaction, transaction_seed, sizeof transaction);
+	int bytes = stun_write_request(
+		message, sizeof message, transaction, endpoint->username, &endpoint->relay_key);
+	ck_assert_int_gt(bytes, 0);
+	rig_datagram(endpoint, message, (uint16_t)bytes, frame);
+}
+
+void
+rig_rtp(struct rig *rig, struct rig_endpoint *endpoint, uint16_t payload_bytes, bool marker,
+	struct rig_frame *frame)
+{
+	uint8_t packet[RIG_FRAME_BYTES_MAX];
+	struct rtp_header header = {.payload_type = 96,
+		.marker = marker,
+		.seq = endpoint->seq++,
+		.timestamp = endpoint->timestamp,
+		.ssrc = endpoint->ssrc};
+	rtp_write(packet, &header);
+	for (unsigned i = 0; i < payload_bytes; i++)
+		packet[RTP_HEADER_BYTES + i] = (uint8_t)(i + header.seq);
+	struct srtp_job job = {.context = endpoint->outbound,
+		.packet = packet,
+		.bytes = (uint32_t)RTP_HEADER_BYTES + payload_bytes,
+		.capacity = sizeof packet};
+	rig->engine->protect_rtp(&job, 1);
+	ck_assert_int_eq(job.verdict, SRTP_OK);
+	rig_datagram(endpoint, packet, (uint16_t)job.bytes, frame);
+}
+
+const uint8_t *
+rig_payload(const struct rig_frame *frame, struct frame *parsed)
+{
+	ck_assert_int_eq(frame_parse(frame->bytes, frame->length, parsed), DROP_NONE);
+	ck_assert_int_eq(parsed->kind, FRAME_UDP);
+	return frame->bytes + parsed->payload_offset;
+}
+
+bool
+rig_answer(const struct rig_endpoint *endpoint, const struct rig_frame *question,
+	struct rig_frame *answer)
+{
+	struct frame parsed;
+	struct stun_message message;
+	uint8_t text[STUN_MESSAGE_BYTES_MAX];
+
+	if (frame_parse(question->bytes, question->length, &parsed) != DROP_NONE ||
+		parsed.kind != FRAME_UDP)
+		return false;
+	const uint8_t *payload = question->bytes + parsed.payload_offset;
+	if (stun_parse(payload, parsed.payload_bytes, &message) != 0 ||
+		message.type != STUN_BINDING_REQUEST ||
+		!stun_verify(payload, &message, &endpoint->endpoint_key))
+		return false;
+	int bytes = stun_write_success(text, sizeof text, message.transaction, htonl(RIG_ADDRESS),
+		htons(RIG_MEDIA_PORT), &endpoint->endpoint_key);
+	ck_assert_int_gt(bytes, 0);
+	rig_datagram(endpoint, text, (uint16_t)bytes, answer);
+	return true;
+}
+
+void
+rig_prove_path(struct rig *rig, struct rig_endpoint *endpoint)
+{
+	static uint8_t seed = 1;
+	struct rig_frame frame, answer;
+	struct leg_stats stats;
+
+	rig_stun_request(endpoint, seed++, &frame);
+	rig_inject(rig, &frame);
+	rig_turn(rig, NS_IN_MS);
+	while (rig_take(rig, &frame)) {
+		if (rig_answer(endpoint, &frame, &answer))
+			rig_inject(rig, &answer);
+	}
+	rig_turn(rig, NS_IN_MS);
+	worker_publish(rig->worker, rig->now);
+	stats_read_leg(rig->stats, endpoint->leg, &stats);
+	ck_assert_msg(stats.is_up, "the path was not proved");
+	ck_assert_uint_eq(ntohl(stats.remote_ip_be), endpoint->ip);
+	rig_discard_output(rig);
+}
+
+void
+rig_counters(struct rig *rig, struct worker_stats *stats)
+{
+	uint64_t rx_drops = 0, tx_drops = 0;
+	worker_publish(rig->worker, rig->now);
+	stats_read_worker(rig->stats, stats);
+	for (int i = 1; i < DROP_REASON_COUNT; i++) {
+		if (drop_reason_is_tx((enum drop_reason)i))
+			tx_drops += stats->drops[i];
+		else
+			rx_drops += stats->drops[i];
+	}
+	ck_assert_uint_eq(stats->frames_in, stats->forwarded + stats->consumed + rx_drops);
+	ck_assert_uint_eq(stats->copies + stats->originated, stats->transmitted + tx_drops);
+}

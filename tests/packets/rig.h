@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// rig.h - a worker between two rings on a virtual clock, and endpoints that speak to it in real
+// packets.
+#ifndef TESTS_PACKETS_RIG_H
+#define TESTS_PACKETS_RIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "datapath/worker.h"
+#include "media/frame.h"
+#include "media/hmac_sha1.h"
+#include "media/stun.h"
+#include "platform/messages.h"
+#include "platform/stats.h"
+#include "srtp/engine.h"
+
+#define RIG_FRAME_BYTES_MAX 2048
+#define RIG_MEDIA_PORT 5000
+#define RIG_IP(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (d))
+#define RIG_ADDRESS RIG_IP(198, 18, 0, 2)
+#define RIG_GATEWAY RIG_IP(198, 18, 0, 1)
+
+struct rig {
+	struct worker *worker;
+	struct stats *stats;
+	const struct srtp_engine *engine;
+	struct mono_time now;
+};
+
+// An endpoint as the worker knows it: a leg with one stream and one report stream.
+struct rig_endpoint {
+	uint32_t leg;
+	uint32_t ip;   // host order
+	uint16_t port; // host order
+	struct mac mac;
+	struct message_leg credentials;
+	struct hmac_sha1_key relay_key;
+	struct hmac_sha1_key endpoint_key;
+	char username[2 * STUN_USER_BYTES_MAX];
+	uint32_t ssrc;
+	uint32_t report_ssrc;
+	struct srtp_keys keys;
+	struct srtp_context *relay_context;
+	struct srtp_context *inbound;        // the worker's, of ssrc
+	struct srtp_context *report_inbound; // the worker's, of report_ssrc
+	struct srtp_context *outbound;       // the endpoint's, of ssrc
+	struct srtp_context *report_outbound;
+	uint16_t seq;
+	uint32_t timestamp;
+};
+
+struct rig_frame {
+	uint8_t bytes[RIG_FRAME_BYTES_MAX];
+	uint16_t length;
+};
+
+// Starts EAL on the first call. `gateway` in host order, 0: none; vlan VLAN_NONE: none.
+void rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan);
+void rig_stop(struct rig *rig);
+
+// Endpoint `number` (0, 1, ...) with slots and addresses of its own, live or not.
+void rig_add_endpoint(struct rig *rig, struct rig_endpoint *endpoint, unsigned number,
+	enum srtp_profile profile, bool live);
+void rig_remove_endpoint(struct rig *rig, struct rig_endpoint *endpoint);
+// `from`'s stream goes to `to`, as outflow slot `outflow`.
+void rig_connect(struct rig *rig, uint32_t outflow, const struct rig_endpoint *from,
+	const struct rig_endpoint *to);
+void rig_disconnect(struct rig *rig, uint32_t outflow);
+
+// Sends a message straight to the worker and returns its result.
+int rig_tell(struct rig *rig, struct message *message);
+
+// Puts a frame before the worker; runs one turn after moving the clock on; takes what it
+// transmitted.
+void rig_inject(struct rig *rig, const struct rig_frame *frame);
+unsigned rig_turn(struct rig *rig, int64_t later_ns);
+bool rig_take(struct rig *rig, struct rig_frame *frame);
+// The next forwarded copy: the relay's own STUN and reports are passed over.
+bool rig_take_copy(struct rig *rig, struct rig_frame *frame);
+unsigned rig_discard_output(struct rig *rig);
+
+// Frames of an endpoint: any UDP payload, a STUN request, an SRTP packet, an answer to a question
+// of the relay's.
+void rig_datagram(const struct rig_endpoint *endpoint, const void *payload, uint16_t payload_bytes,
+	struct rig_frame *frame);
+void rig_stun_request(
+	const struct rig_endpoint *endpoint, uint8_t transaction_seed, struct rig_frame *frame);
+void rig_rtp(struct rig *rig, struct rig_endpoint *endpoint, uint16_t payload_bytes, bool marker,
+	struct rig_frame *frame);
+// Runs turns until the endpoint's path is proved: request, challenge, answer. Fails the test if it
+// is not.
+void rig_prove_path(struct rig *rig, struct rig_endpoint *endpoint);
+// Answers the relay's question in `question` as `endpoint` would.
+bool rig_answer(const struct rig_endpoint *endpoint, const struct rig_frame *question,
+	struct rig_frame *answer);
+
+// The UDP payload of a frame the worker sent.
+const uint8_t *rig_payload(const struct rig_frame *frame, struct frame *parsed);
+
+// The worker's counters, published now; and both sums of DESIGN's promise asserted.
+void rig_counters(struct rig *rig, struct worker_stats *stats);
+
+#endif
