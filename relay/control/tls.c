@@ -43,7 +43,7 @@ openssl_reason(void)
 static int
 fail(const struct tls_files *files, int result, const char *path, const char *what)
 {
-	snprintf(files->error, TLS_ERROR_BYTES, "%s: %s", path, what);
+	snprintf(files->error, TLS_ERROR_BYTES, "%.256s: %.240s", path, what);
 	ERR_clear_error();
 	return result;
 }
@@ -69,10 +69,12 @@ read_key(const struct tls_files *files, EVP_PKEY **out)
 	fclose(file);
 	if (*out == NULL) {
 		snprintf(files->error, TLS_ERROR_BYTES,
-			"%s: no unencrypted PEM private key (%s); put the right key there, or move "
-			"it and "
-			"%s away to have new ones made (clients must then pin anew)",
-			files->key, openssl_reason(), files->certificate);
+			"%.256s: no unencrypted PEM private key (%.64s); put the right key there, "
+			"or "
+			"move it and the certificate away to have new ones made (clients must then "
+			"pin "
+			"anew)",
+			files->key, openssl_reason());
 		ERR_clear_error();
 		return -EINVAL;
 	}
@@ -90,7 +92,8 @@ store(const struct tls_files *files, const char *path, BIO *bio, mode_t mode)
 	if (result == 0)
 		return 0;
 	snprintf(files->error, TLS_ERROR_BYTES,
-		"%s: cannot be written: %s; does the state directory exist, and may the relay "
+		"%.256s: cannot be written: %.64s; does the state directory exist, and may the "
+		"relay "
 		"write "
 		"there?",
 		path, strerror(-result));
