@@ -14,7 +14,6 @@
 #define CONFIG_EAL_OPTIONS_MAX 32
 #define CONFIG_TEXT_BYTES_MAX 256
 #define CONFIG_LISTEN_MAX 8
-#define CONFIG_FILE_BYTES_MAX (1024 * 1024) // of a .conf; a CSV may be CSV_TABLE_FILE_BYTES_MAX
 #define CONFIG_LEGS_MAX 16384
 
 // An address and port to listen on. `host` is a numeric IPv4 or IPv6 address without brackets.
@@ -32,8 +31,8 @@ struct config_media {
 	uint8_t prefix;   // 1..30
 	uint32_t gateway; // 0 = none
 	uint8_t mac[6];   // default 02:00 and the address
-	uint16_t vlan;    // 0 = none, 1..4094
-	uint16_t port;    // default 5000
+	uint32_t vlan;    // 0 = none, 1..4094
+	uint32_t port;    // 1..65535, default 5000
 	char engine[32];  // default "libsrtp2"
 };
 

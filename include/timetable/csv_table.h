@@ -9,7 +9,7 @@
 #include "timetable/file_error.h"
 
 #define CSV_TABLE_COLUMNS_MAX 16
-#define CSV_TABLE_ROWS_MAX 100000
+#define CSV_TABLE_ROWS_MAX 20000
 #define CSV_TABLE_FILE_BYTES_MAX (16 * 1024 * 1024)
 
 struct csv_column {

@@ -144,8 +144,8 @@ struct timetable_policies {
 	char zone[64];
 	unsigned open_before_s; // a session opens this long before the bell
 	unsigned grace_s;       // and ends this long after the closing bell
-	uint8_t audio_dscp;
-	uint8_t video_dscp;
+	unsigned audio_dscp;    // 0..63
+	unsigned video_dscp;
 };
 
 enum timetable_file {
@@ -183,7 +183,7 @@ struct lesson {
 	struct civil_date date;
 	struct wall_time start; // opening bell
 	struct wall_time end;   // closing bell
-	const char *title;      // "语文" or "语文 三1班"; what an operator reads
+	const char *title;      // the subject, or what an ad-hoc lesson was called
 	const char *subject;
 	const char *class_name;
 	const char *teacher;

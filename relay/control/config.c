@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// config.c - relay.conf: every setting checked where it stands.
+#include "control/config.h"
+
+#include <stddef.h>
+
+#include "control/config_reader.h"
+#include "control/config_text.h"
+
+#define LEGS_MIN 2
+
+static int
+eal_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	struct config_media *media = out;
+	unsigned count = 0;
+	int result = config_reader_list(reader, setting, field, &count);
+
+	for (unsigned i = 0; i < count && result == 0; i++)
+		result = config_reader_text(reader, config_reader_entry(setting, i),
+			media->eal[media->eal_count++], sizeof(media->eal[0]));
+	return result;
+}
+
+static int
+address_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	struct config_media *media = out;
+	char text[CONFIG_TEXT_BYTES_MAX];
+	int result = config_reader_text(reader, setting, text, sizeof(text));
+
+	(void)field;
+	if (result == 0 && config_network_parse(text, &media->address, &media->prefix) != 0)
+		return config_reader_refuse(reader, setting,
+			"'%s' is not a host's IPv4 address with its prefix, like 10.1.2.3/24",
+			text);
+	return result;
+}
+
+static int
+gateway_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	char text[CONFIG_TEXT_BYTES_MAX];
+	int result = config_reader_text(reader, setting, text, sizeof(text));
+
+	(void)field;
+	if (result == 0 && config_ipv4_parse(text, out) != 0)
+		return config_reader_refuse(reader, setting, "'%s' is not an IPv4 address", text);
+	return result;
+}
+
+static int
+mac_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	char text[CONFIG_TEXT_BYTES_MAX];
+	int result = config_reader_text(reader, setting, text, sizeof(text));
+
+	(void)field;
+	if (result == 0 && config_mac_parse(text, out) != 0)
+		return config_reader_refuse(reader, setting,
+			"'%s' is not a station's MAC address, like 02:00:0a:01:02:03", text);
+	return result;
+}
+
+static int
+engine_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	static const char *const names[] = {"libsrtp2", NULL};
+	unsigned at;
+	int result = config_reader_name(reader, setting, names, &at);
+
+	return result != 0 ? result : config_read_text(reader, setting, field, out);
+}
+
+static int
+log_level_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	static const char *const names[] = {"error", "warning", "info", "debug", NULL};
+	unsigned at = 0;
+	int result = config_reader_name(reader, setting, names, &at);
+
+	(void)field;
+	*(enum log_level *)out = (enum log_level)at;
+	return result;
+}
+
+// What needs more than one setting to be judged.
+static int
+media_check(struct config_reader *reader, const struct config_setting_t *group,
+	struct config_media *media)
+{
+	uint32_t host_mask = UINT32_MAX >> media->prefix;
+	uint32_t host = media->gateway & host_mask;
+
+	if (config_reader_member(group, "mac") == NULL) {
+		media->mac[0] = 0x02; // locally administered
+		for (int i = 0; i < 4; i++)
+			media->mac[2 + i] = (uint8_t)(media->address >> (24 - 8 * i));
+	}
+	if (config_reader_member(group, "gateway") == NULL)
+		return 0;
+	if ((media->gateway & ~host_mask) != (media->address & ~host_mask) || host == 0 ||
+		host == host_mask || media->gateway == media->address)
+		return config_reader_refuse(reader, config_reader_member(group, "gateway"),
+			"the gateway must be another host of the network that 'address' names");
+	return 0;
+}
+
+static int
+media_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	static const struct config_field fields[] = {
+		{"device", true, config_read_text, offsetof(struct config_media, device), 0,
+			CONFIG_TEXT_BYTES_MAX},
+		{"eal", false, eal_read, 0, 0, CONFIG_EAL_OPTIONS_MAX},
+		{"address", true, address_read, 0, 0, 0},
+		{"gateway", false, gateway_read, offsetof(struct config_media, gateway), 0, 0},
+		{"mac", false, mac_read, offsetof(struct config_media, mac), 0, 0},
+		{"vlan", false, config_read_number, offsetof(struct config_media, vlan), 0, 4094},
+		{"port", false, config_read_number, offsetof(struct config_media, port), 1,
+			UINT16_MAX},
+		{"engine", false, engine_read, offsetof(struct config_media, engine), 0, 32},
+	};
+	int result = config_reader_group(reader, setting, fields, CONFIG_FIELD_COUNT(fields), out);
+
+	(void)field;
+	return result != 0 ? result : media_check(reader, setting, out);
+}
+
+static int
+listen_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	struct config *config = out;
+	unsigned count = 0;
+	int result = config_reader_list(reader, setting, field, &count);
+
+	for (unsigned i = 0; i < count && result == 0; i++) {
+		const struct config_setting_t *entry = config_reader_entry(setting, i);
+		char text[CONFIG_TEXT_BYTES_MAX];
+
+		result = config_reader_text(reader, entry, text, sizeof(text));
+		if (result == 0 &&
+			config_listen_parse(text, &config->listen[config->listen_count++]) != 0)
+			result = config_reader_refuse(reader, entry,
+				"'%s' is not an address and port, like 0.0.0.0:8443 or [::]:8443",
+				text);
+	}
+	return result;
+}
+
+static int
+control_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	static const struct config_field fields[] = {
+		{"listen", false, listen_read, 0, 0, CONFIG_LISTEN_MAX},
+		{"state_directory", false, config_read_path,
+			offsetof(struct config, state_directory), 0, 0},
+	};
+
+	(void)field;
+	return config_reader_group(reader, setting, fields, CONFIG_FIELD_COUNT(fields), out);
+}
+
+static int
+limits_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	static const struct config_field fields[] = {
+		{"legs", false, config_read_number, offsetof(struct config, legs_max), LEGS_MIN,
+			CONFIG_LEGS_MAX},
+	};
+
+	(void)field;
+	return config_reader_group(reader, setting, fields, CONFIG_FIELD_COUNT(fields), out);
+}
+
+int
+config_load(const char *path, struct config *out, struct file_error *error)
+{
+	static const struct config_field fields[] = {
+		{"media", true, media_read, offsetof(struct config, media), 0, 0},
+		{"control", false, control_read, 0, 0, 0},
+		{"timetable", true, config_read_path, offsetof(struct config, timetable_path), 0,
+			0},
+		{"limits", false, limits_read, 0, 0, 0},
+		{"log_level", false, log_level_read, offsetof(struct config, log_level), 0, 0},
+	};
+	int result;
+
+	*out = (struct config){
+		.media = {.port = 5000, .engine = "libsrtp2"},
+		.state_directory = "/var/lib/relay",
+		.legs_max = 256,
+		.log_level = LOG_LEVEL_INFO,
+	};
+	result = config_reader_parse(path, fields, CONFIG_FIELD_COUNT(fields), out, error);
+	return result != 0 ? result : timetable_load(out->timetable_path, &out->timetable, error);
+}
+
+void
+config_fini(struct config *config)
+{
+	timetable_release(config->timetable);
+	config->timetable = NULL;
+}
