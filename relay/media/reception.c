@@ -17,10 +17,10 @@
 static uint64_t
 ticks_of_ns(int64_t ns, uint32_t rate_hz)
 {
-	uint64_t seconds = (uint64_t)(ns / NS_PER_S);
-	uint64_t rest_ns = (uint64_t)(ns % NS_PER_S);
+	uint64_t seconds = (uint64_t)(ns / NS_IN_S);
+	uint64_t rest_ns = (uint64_t)(ns % NS_IN_S);
 
-	return seconds * rate_hz + rest_ns * rate_hz / NS_PER_S;
+	return seconds * rate_hz + rest_ns * rate_hz / NS_IN_S;
 }
 
 void

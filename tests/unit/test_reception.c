@@ -9,7 +9,7 @@
 
 #define PACKETS_MAX 4000
 #define STREAMS 60
-#define TEN_YEARS_NS (INT64_C(3653) * 86400 * NS_PER_S)
+#define TEN_YEARS_NS (INT64_C(3653) * 86400 * NS_IN_S)
 
 // What the appendices keep: 16-bit sequence numbers and 32-bit ticks, all modular.
 struct reference {
@@ -78,7 +78,7 @@ reference_fraction(struct reference *s)
 static uint32_t
 ticks_at(int64_t ns, uint32_t rate_hz)
 {
-	return (uint32_t)((__int128)ns * rate_hz / NS_PER_S);
+	return (uint32_t)((__int128)ns * rate_hz / NS_IN_S);
 }
 
 static int
@@ -110,10 +110,10 @@ make_stream(uint64_t *state, uint32_t rate_hz, struct arrival *out)
 				.index = index,
 				.timestamp = timestamp,
 				.marker = i + 1 == packets,
-				.ns = sent_ns + random_next(state) % (30 * NS_PER_MS),
+				.ns = sent_ns + random_next(state) % (30 * NS_IN_MS),
 			};
 		}
-		sent_ns += 20 * NS_PER_MS;
+		sent_ns += 20 * NS_IN_MS;
 		timestamp += rate_hz / 50;
 	}
 	// The first packet arrives first: A.1 knows nothing of what came before its base.
@@ -125,7 +125,7 @@ make_stream(uint64_t *state, uint32_t rate_hz, struct arrival *out)
 static struct mono_time
 at_ms(int64_t ms)
 {
-	return (struct mono_time){ms * NS_PER_MS};
+	return (struct mono_time){ms * NS_IN_MS};
 }
 
 START_TEST(random_streams_agree_with_rfc3550)
@@ -371,14 +371,13 @@ START_TEST(delay_since_the_sender_report_is_told)
 	ck_assert_uint_eq(block.last_sr, 0);
 	ck_assert_uint_eq(block.delay_since_last_sr, 0);
 	// RFC 3550, figure 2: an SR at b44d:b705:2000:0000 is answered 5.25 s later.
-	reception_sender_report(
-		&r, 0xb44db70520000000, (struct mono_time){TEN_YEARS_NS + NS_PER_S});
+	reception_sender_report(&r, 0xb44db70520000000, (struct mono_time){TEN_YEARS_NS + NS_IN_S});
 	ck_assert(reception_report_block(
-		&r, 1, (struct mono_time){TEN_YEARS_NS + NS_PER_S + 5250 * NS_PER_MS}, &block));
+		&r, 1, (struct mono_time){TEN_YEARS_NS + NS_IN_S + 5250 * NS_IN_MS}, &block));
 	ck_assert_uint_eq(block.last_sr, 0xb7052000);
 	ck_assert_uint_eq(block.delay_since_last_sr, 0x00054000);
 	ck_assert(reception_report_block(
-		&r, 1, (struct mono_time){TEN_YEARS_NS + 90000 * NS_PER_S}, &block));
+		&r, 1, (struct mono_time){TEN_YEARS_NS + 90000 * NS_IN_S}, &block));
 	ck_assert_uint_eq(block.delay_since_last_sr, UINT32_MAX);
 }
 END_TEST
@@ -392,8 +391,8 @@ START_TEST(longest_gap_is_taken_once)
 	reception_update(&r, 2, 0, false, 1, at_ms(1020));
 	reception_update(&r, 3, 0, false, 1, at_ms(1320));
 	reception_update(&r, 4, 0, false, 1, at_ms(1340));
-	ck_assert_int_eq(reception_gap_take(&r, at_ms(1350)), 300 * NS_PER_MS);
-	ck_assert_int_eq(reception_gap_take(&r, at_ms(1360)), 20 * NS_PER_MS);
+	ck_assert_int_eq(reception_gap_take(&r, at_ms(1350)), 300 * NS_IN_MS);
+	ck_assert_int_eq(reception_gap_take(&r, at_ms(1360)), 20 * NS_IN_MS);
 }
 END_TEST
 
@@ -403,11 +402,11 @@ START_TEST(gap_still_open_counts_from_the_last_packet)
 
 	reception_init(&r, 90000);
 	reception_update(&r, 1, 0, false, 1, at_ms(1000));
-	ck_assert_int_eq(reception_gap_take(&r, at_ms(3000)), 2000 * NS_PER_MS);
-	ck_assert_int_eq(reception_gap_take(&r, at_ms(5000)), 4000 * NS_PER_MS);
+	ck_assert_int_eq(reception_gap_take(&r, at_ms(3000)), 2000 * NS_IN_MS);
+	ck_assert_int_eq(reception_gap_take(&r, at_ms(5000)), 4000 * NS_IN_MS);
 	reception_update(&r, 2, 0, false, 1, at_ms(6000));
-	ck_assert_int_eq(reception_gap_take(&r, at_ms(6001)), 5000 * NS_PER_MS);
-	ck_assert_int_eq(reception_gap_take(&r, at_ms(6001)), 1 * NS_PER_MS);
+	ck_assert_int_eq(reception_gap_take(&r, at_ms(6001)), 5000 * NS_IN_MS);
+	ck_assert_int_eq(reception_gap_take(&r, at_ms(6001)), 1 * NS_IN_MS);
 }
 END_TEST
 
