@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// main.c - the relay's command line, and one ordered table of parts: started downwards, stopped
+// upwards.
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_launch.h>
+
+#include "control/config.h"
+#include "control/control.h"
+#include "datapath/worker.h"
+#include "platform/eal.h"
+#include "platform/log.h"
+#include "platform/mailbox.h"
+#include "platform/port.h"
+#include "platform/stats.h"
+#include "srtp/engine.h"
+#include "timetable/civil.h"
+
+#define VERSION "0.1"
+#define EXIT_BAD_INPUT 2
+#define ERROR_BYTES 512
+// A lead's streams go to every assisted school of its lesson.
+#define OUTFLOWS_PER_STREAM 8
+
+struct relay {
+	const char *config_path;
+	struct config *config; // control's from the last part on
+	const struct srtp_engine *engine;
+	struct port port;
+	struct stats *stats;
+	struct mailbox *mailbox;
+	struct worker *worker;
+	int worker_lcore;
+	struct control *control;
+	char error[ERROR_BYTES]; // says why a part did not start
+};
+
+static int
+start_engine(struct relay *relay)
+{
+	relay->engine = srtp_engine_libsrtp2();
+	if (relay->engine)
+		return 0;
+	snprintf(relay->error, sizeof relay->error, "libsrtp2 did not start");
+	return -EIO;
+}
+
+static int
+start_eal(struct relay *relay)
+{
+	const struct config_media *media = &relay->config->media;
+	const char *options[CONFIG_EAL_OPTIONS_MAX];
+	for (size_t i = 0; i < media->eal_count; i++)
+		options[i] = media->eal[i];
+
+	int result = eal_start(
+		media->device, options, media->eal_count, relay->error, sizeof relay->error);
+	if (result != 0)
+		return result;
+	relay->worker_lcore = eal_worker_lcore();
+	if (relay->worker_lcore >= 0)
+		return 0;
+	snprintf(relay->error, sizeof relay->error,
+		"DPDK has one lcore only, and the data path needs one of its own: put "
+		"\"--lcores=0@0,1@1\" into media.eal (on a single CPU: \"--lcores=0@0,1@0\")");
+	eal_stop();
+	return -EINVAL;
+}
+
+static void
+stop_eal(struct relay *relay)
+{
+	(void)relay;
+	eal_stop();
+}
+
+static int
+start_port(struct relay *relay)
+{
+	const struct config_media *media = &relay->config->media;
+	return port_start(
+		&relay->port, media->device, media->mac, relay->error, sizeof relay->error);
+}
+
+static void
+stop_port(struct relay *relay)
+{
+	port_stop(&relay->port);
+}
+
+static int
+start_boards(struct relay *relay)
+{
+	uint32_t legs = relay->config->legs_max;
+	struct stats_limits limits = {
+		.leg_count = legs,
+		.stream_count = legs * LEG_STREAMS_MAX,
+		.outflow_count = legs * LEG_STREAMS_MAX * OUTFLOWS_PER_STREAM,
+	};
+
+	relay->stats = stats_create(&limits);
+	relay->mailbox = relay->stats ? mailbox_create("worker-0") : NULL;
+	if (relay->mailbox)
+		return 0;
+	stats_destroy(relay->stats);
+	snprintf(relay->error, sizeof relay->error,
+		"no memory for %u legs: lower limits.legs, or give DPDK more (\"-m\" in media.eal)",
+		legs);
+	return -ENOMEM;
+}
+
+static void
+stop_boards(struct relay *relay)
+{
+	mailbox_destroy(relay->mailbox);
+	stats_destroy(relay->stats);
+}
+
+static int
+start_worker(struct relay *relay)
+{
+	const struct config_media *media = &relay->config->media;
+	struct worker_settings settings = {
+		.port_id = relay->port.id,
+		.pool = relay->port.pool,
+		.address_be = htonl(media->address),
+		.prefix_bits = media->prefix,
+		.gateway_be = htonl(media->gateway),
+		.vlan_id = media->vlan ? media->vlan : VLAN_NONE,
+		.media_port = media->port,
+		.engine = relay->engine,
+		.mailbox = relay->mailbox,
+		.stats = relay->stats,
+	};
+	memcpy(&settings.mac, media->mac, sizeof settings.mac);
+
+	relay->worker = worker_create(&settings);
+	if (relay->worker && rte_eal_remote_launch(
+				     worker_run, relay->worker, (unsigned)relay->worker_lcore) == 0)
+		return 0;
+	worker_destroy(relay->worker);
+	snprintf(relay->error, sizeof relay->error,
+		"no memory for the worker's tables: lower limits.legs, or give DPDK more (\"-m\" "
+		"in media.eal)");
+	return -ENOMEM;
+}
+
+static void
+stop_worker(struct relay *relay)
+{
+	worker_stop(relay->worker);
+	rte_eal_wait_lcore((unsigned)relay->worker_lcore);
+	worker_destroy(relay->worker);
+}
+
+static int
+send_to_worker(void *mailbox, struct message *message)
+{
+	return mailbox_send(mailbox, message);
+}
+
+static struct message *
+take_from_worker(void *mailbox)
+{
+	return mailbox_take_ack(mailbox);
+}
+
+static int
+start_control(struct relay *relay)
+{
+	const struct config_media *media = &relay->config->media;
+	char address[INET_ADDRSTRLEN];
+	char mac[18];
+	char device[CONFIG_TEXT_BYTES_MAX];
+	struct in_addr address_be = {htonl(media->address)};
+
+	inet_ntop(AF_INET, &address_be, address, sizeof address);
+	snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", media->mac[0], media->mac[1],
+		media->mac[2], media->mac[3], media->mac[4], media->mac[5]);
+	snprintf(device, sizeof device, "%s", media->device);
+	struct control_edges edges = {
+		.engine = relay->engine,
+		.link = {relay->mailbox, send_to_worker, take_from_worker, relay->stats},
+		.config_path = relay->config_path,
+		.version = VERSION,
+		.device = device,
+		.media_address = address,
+		.media_port = media->port,
+		.media_mac = mac,
+	};
+	log_info("media on %s port %u by %s (%s), engine %s", address, media->port, device,
+		relay->port.driver, relay->engine->name);
+	relay->control = control_create(relay->config, &edges, relay->error, sizeof relay->error);
+	relay->config = NULL;
+	return relay->control ? 0 : -EIO;
+}
+
+static void
+stop_control(struct relay *relay)
+{
+	control_destroy(relay->control);
+}
+
+static const struct part {
+	const char *name;
+	int (*start)(struct relay *relay);
+	void (*stop)(struct relay *relay); // NULL: nothing to undo
+} parts[] = {
+	{"SRTP engine", start_engine, NULL},
+	{"DPDK", start_eal, stop_eal},
+	{"media port", start_port, stop_port},
+	{"boards", start_boards, stop_boards},
+	{"worker", start_worker, stop_worker},
+	{"control port", start_control, stop_control},
+};
+
+#define PART_COUNT (sizeof parts / sizeof parts[0])
+
+static void
+stop_parts(struct relay *relay, size_t started)
+{
+	while (started-- > 0) {
+		if (parts[started].stop)
+			parts[started].stop(relay);
+	}
+}
+
+static int
+run(struct relay *relay)
+{
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		if (parts[i].start(relay) == 0)
+			continue;
+		log_error("%s: %s", parts[i].name, relay->error);
+		stop_parts(relay, i);
+		return EXIT_FAILURE;
+	}
+	int result = control_run(relay->control);
+	stop_parts(relay, PART_COUNT);
+	return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+// Reads the whole configuration. Returns NULL where it is broken, after saying where and why.
+static struct config *
+read_config(const char *path)
+{
+	struct file_error error;
+	struct config *config = calloc(1, sizeof *config);
+	if (!config)
+		return NULL;
+	if (config_load(path, config, &error) == 0)
+		return config;
+	fprintf(stderr, "relay: %s:%u: %s\n", error.file, error.line, error.reason);
+	free(config);
+	return NULL;
+}
+
+static void
+print_help(void)
+{
+	puts("usage: relay --config FILE [--check-config]\n"
+	     "\n"
+	     "Forwards the lessons of a county's classrooms by their shared timetable.\n"
+	     "\n"
+	     "  --config FILE    the configuration (see conf/relay.conf)\n"
+	     "  --check-config   read it and the timetable it names, say what is wrong, and end:\n"
+	     "                   exit status 0 if all is well, 2 if not\n"
+	     "  --version        print the version\n"
+	     "  --help           print this\n"
+	     "\n"
+	     "SIGHUP, or `relayctl reload`, reads the timetable again; SIGTERM ends the relay.");
+}
+
+// Returns -1 where the relay is to run, else the exit status.
+static int
+parse_arguments(int argc, char **argv, const char **path_out, bool *check_out)
+{
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"check-config", no_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			*path_out = optarg;
+			break;
+		case 'k':
+			*check_out = true;
+			break;
+		case 'h':
+			print_help();
+			return EXIT_SUCCESS;
+		case 'v':
+			puts("relay " VERSION);
+			return EXIT_SUCCESS;
+		default:
+			return EXIT_BAD_INPUT;
+		}
+	}
+	if (optind < argc || !*path_out) {
+		fprintf(stderr,
+			"relay: it needs --config FILE and no other argument; see --help\n");
+		return EXIT_BAD_INPUT;
+	}
+	return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct relay relay = {0};
+	bool only_check = false;
+
+	int status = parse_arguments(argc, argv, &relay.config_path, &only_check);
+	if (status >= 0)
+		return status;
+	relay.config = read_config(relay.config_path);
+	if (!relay.config)
+		return EXIT_BAD_INPUT;
+	if (only_check) {
+		config_fini(relay.config);
+		free(relay.config);
+		return EXIT_SUCCESS;
+	}
+	log_start("relay", relay.config->log_level);
+	civil_zone_set(relay.config->timetable->policies.zone);
+	status = run(&relay);
+	if (relay.config) {
+		config_fini(relay.config);
+		free(relay.config);
+	}
+	return status;
+}
