@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// engine.h - SRTP and SRTCP in bursts, behind one interface for every crypto library (RFC 3711, 7714).
+// engine.h - SRTP and SRTCP in bursts, behind one interface for every crypto library (RFC 3711,
+// 7714).
 #ifndef SRTP_ENGINE_H
 #define SRTP_ENGINE_H
 
@@ -8,7 +9,8 @@
 
 #include "srtp/keys.h"
 
-// The keys, rollover counter and replay state of one SSRC in one direction. One owner thread at a time.
+// The keys, rollover counter and replay state of one SSRC in one direction. One owner thread at a
+// time.
 struct srtp_context;
 
 enum srtp_direction {
@@ -18,11 +20,12 @@ enum srtp_direction {
 
 enum srtp_verdict {
 	SRTP_OK,
-	SRTP_AUTH_FAIL,  // the tag does not fit: forged, damaged or under another key
-	SRTP_REPLAYED,   // verified numbers that were seen before
-	SRTP_TOO_OLD,    // behind the replay window
-	SRTP_MALFORMED,  // too short, or the SSRC is not the context's
-	SRTP_NO_SPACE,   // `capacity` is too small
+	SRTP_AUTH_FAIL, // the tag does not fit: forged, damaged or under another key
+	// Judged before the tag, as RFC 3711, section 3.3 has it: a forger can earn these two.
+	SRTP_REPLAYED,  // an index that was seen before
+	SRTP_TOO_OLD,   // behind the replay window
+	SRTP_MALFORMED, // too short, or the SSRC is not the context's
+	SRTP_NO_SPACE,  // `capacity` is too small
 };
 
 // One packet of a burst.
@@ -42,28 +45,29 @@ struct srtp_engine {
 	const char *name; // "libsrtp2"
 
 	// Allocates a context; never on a packet path. `roc` is the rollover counter to begin with:
-	// inbound, what a late joiner was told; outbound 0. Returns NULL where memory or the profile is
-	// lacking.
-	struct srtp_context *(*context_create)(
-		const struct srtp_keys *keys, uint32_t ssrc, enum srtp_direction direction, uint32_t roc);
+	// inbound, what a late joiner was told; outbound 0. Returns NULL where memory or the
+	// profile is lacking.
+	struct srtp_context *(*context_create)(const struct srtp_keys *keys, uint32_t ssrc,
+		enum srtp_direction direction, uint32_t roc);
 	void (*context_destroy)(struct srtp_context *context); // wipes its keys; NULL is fine
 
 	// The current rollover counter.
 	uint32_t (*context_roc)(const struct srtp_context *context);
 
-	// Checks RTP packets and commits index and replay state of the good ones; the bytes stay as they
-	// are. For sealed forwarding.
+	// Checks RTP packets and commits index and replay state of the good ones; the bytes stay as
+	// they are. For sealed forwarding.
 	void (*verify_rtp)(struct srtp_job *jobs, size_t count);
 
-	// In place. A packet whose verdict is not SRTP_OK is left in an undefined state by unprotect.
+	// In place. A packet whose verdict is not SRTP_OK is left in an undefined state by
+	// unprotect.
 	void (*unprotect_rtp)(struct srtp_job *jobs, size_t count);
 	void (*unprotect_rtcp)(struct srtp_job *jobs, size_t count);
 	void (*protect_rtp)(struct srtp_job *jobs, size_t count);
 	void (*protect_rtcp)(struct srtp_job *jobs, size_t count);
 };
 
-// The engine on libsrtp2, which runs on any CPU. Initialises the library on the first call; returns NULL
-// where that fails.
+// The engine on libsrtp2, which runs on any CPU. Initialises the library on the first call; returns
+// NULL where that fails.
 const struct srtp_engine *srtp_engine_libsrtp2(void);
 
 #endif
