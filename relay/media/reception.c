@@ -10,7 +10,6 @@
 #define DLSR_TICKS_PER_S 65536
 #define JITTER_SCALE 16
 #define CUMULATIVE_LOST_MAX 0x7fffff
-#define FRACTION_LOST_MAX 255
 
 // `ns` in ticks of `rate_hz` a second. Seconds and the rest apart, so that years of uptime do not
 // overflow.
@@ -113,6 +112,8 @@ reception_lost(const struct reception *r)
 {
 	uint64_t expected = reception_expected(r);
 
+	// A receiver that renews its SRTP context forgets what came before, and may take a packet
+	// twice.
 	return expected > r->packets ? expected - r->packets : 0;
 }
 
@@ -143,14 +144,14 @@ take_fraction_lost(struct reception *r)
 	uint64_t total = reception_expected(r);
 	uint64_t expected = total - r->reported_expected;
 	uint64_t received = r->packets - r->reported_packets;
-	uint64_t fraction;
 
 	r->reported_expected = total;
 	r->reported_packets = r->packets;
 	if (expected <= received)
 		return 0;
-	fraction = ((expected - received) << 8) / expected;
-	return fraction > FRACTION_LOST_MAX ? FRACTION_LOST_MAX : (uint8_t)fraction;
+	// More is expected only when a packet arrives, so of an interval never all is lost.
+	assert(received > 0);
+	return (uint8_t)(((expected - received) << 8) / expected);
 }
 
 bool

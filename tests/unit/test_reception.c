@@ -306,6 +306,21 @@ START_TEST(reordered_packet_is_not_lost)
 }
 END_TEST
 
+START_TEST(packet_taken_twice_does_not_make_loss_negative)
+{
+	struct reception r;
+	struct rtcp_report_block block;
+
+	reception_init(&r, 90000);
+	reception_update(&r, 1, 0, false, 1, at_ms(0));
+	reception_update(&r, 1, 0, false, 1, at_ms(0));
+	ck_assert_uint_eq(reception_lost(&r), 0);
+	ck_assert(reception_report_block(&r, 1, at_ms(0), &block));
+	ck_assert_int_eq(block.cumulative_lost, 0);
+	ck_assert_uint_eq(block.fraction_lost, 0);
+}
+END_TEST
+
 START_TEST(packet_from_before_the_first_arrival_extends_the_stream)
 {
 	struct reception r;
@@ -428,6 +443,7 @@ main(void)
 	tcase_add_test(facts, cumulative_lost_stops_at_24_bits);
 	tcase_add_test(facts, duplicate_and_late_are_not_counted_as_received);
 	tcase_add_test(facts, reordered_packet_is_not_lost);
+	tcase_add_test(facts, packet_taken_twice_does_not_make_loss_negative);
 	tcase_add_test(facts, packet_from_before_the_first_arrival_extends_the_stream);
 	tcase_add_test(facts, fraction_lost_is_of_the_interval);
 	tcase_add_test(facts, packets_of_the_interval_before_do_not_make_loss_negative);
