@@ -370,15 +370,50 @@ START_TEST(attributes_of_wrong_length_are_refused)
 }
 END_TEST
 
+// CRC-32 bit by bit: another way than the module's.
+static uint32_t
+slow_crc32(const uint8_t *bytes, size_t length)
+{
+	uint32_t crc = 0xffffffff;
+
+	for (size_t i = 0; i < length * 8; i++) {
+		uint32_t bit = (uint32_t)(bytes[i / 8] >> i % 8 & 1);
+
+		crc = (crc >> 1) ^ ((crc ^ bit) & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc;
+}
+
 START_TEST(fingerprint_must_be_the_last)
 {
 	uint8_t bytes[STUN_MESSAGE_BYTES_MAX];
 	struct stun_message message;
 	size_t length = make_request(bytes, sizeof(bytes));
+	uint32_t crc_be;
 
-	memcpy(bytes + length, "\x80\x22\x00\x00", 4);
-	bytes[3] += 4;
-	ck_assert_int_eq(stun_parse(bytes, length + 4, &message), -EBADMSG);
+	// A right one, first where it belongs and then with an attribute behind it.
+	for (size_t behind = 0; behind <= 4; behind += 4) {
+		memcpy(bytes + length, "\x80\x22\x00\x00", 4);
+		bytes[3] = (uint8_t)(length + behind - STUN_HEADER_BYTES);
+		crc_be = htonl(slow_crc32(bytes, length - FINGERPRINT_BYTES) ^ 0x5354554e);
+		memcpy(bytes + length - 4, &crc_be, 4);
+		ck_assert_int_eq(
+			stun_parse(bytes, length + behind, &message), behind == 0 ? 0 : -EBADMSG);
+	}
+}
+END_TEST
+
+START_TEST(message_without_the_magic_cookie_is_refused)
+{
+	for (size_t bit = 0; bit < 32; bit++) {
+		uint8_t bytes[64];
+		struct stun_message message;
+		size_t length = make_message(bytes, STUN_BINDING_REQUEST, 0x8022, 0);
+
+		ck_assert_int_eq(stun_parse(bytes, length, &message), 0);
+		bytes[4 + bit / 8] ^= (uint8_t)(1 << bit % 8);
+		ck_assert_int_eq(stun_parse(bytes, length, &message), -EBADMSG);
+	}
 }
 END_TEST
 
@@ -399,6 +434,29 @@ START_TEST(what_follows_the_integrity_is_ignored)
 	ck_assert_uint_eq(message.username_bytes, 16);
 	ck_assert_mem_eq(message.username, "relay:classroom7", 16);
 	ck_assert(stun_verify(bytes, &message, &key));
+}
+END_TEST
+
+START_TEST(of_repeated_attributes_the_first_counts)
+{
+	uint8_t bytes[64];
+	struct stun_message message;
+
+	make_message(bytes, STUN_BINDING_REQUEST, 0x0006, 4);
+	memcpy(bytes + 24, "good", 4);
+	memcpy(bytes + 28,
+		"\x00\x06\x00\x03"
+		"bad\x00",
+		8);
+	// Addresses 33.18.164.66 and 0.0.0.0, once they are unmasked.
+	memcpy(bytes + 36, "\x00\x20\x00\x08\x00\x01\x00\x00\x00\x00\x00\x00", 12);
+	memcpy(bytes + 48, "\x00\x20\x00\x08\x00\x01\x21\x12\x21\x12\xa4\x42", 12);
+	bytes[3] = 40;
+	ck_assert_int_eq(stun_parse(bytes, 60, &message), 0);
+	ck_assert_uint_eq(message.username_bytes, 4);
+	ck_assert_mem_eq(message.username, "good", 4);
+	ck_assert_uint_eq(ntohl(message.mapped_ip_be), 0x2112a442);
+	ck_assert_uint_eq(ntohs(message.mapped_port_be), 0x2112);
 }
 END_TEST
 
@@ -473,7 +531,9 @@ main(void)
 	tcase_add_test(facts, attribute_not_understood_is_refused_if_it_must_be);
 	tcase_add_test(facts, attributes_of_wrong_length_are_refused);
 	tcase_add_test(facts, fingerprint_must_be_the_last);
+	tcase_add_test(facts, message_without_the_magic_cookie_is_refused);
 	tcase_add_test(facts, what_follows_the_integrity_is_ignored);
+	tcase_add_test(facts, of_repeated_attributes_the_first_counts);
 	tcase_add_test(facts, longer_messages_than_any_path_takes_are_refused);
 	tcase_add_test(facts, no_mutation_is_genuine_or_leads_out_of_the_message);
 	suite_add_tcase(suite, facts);
