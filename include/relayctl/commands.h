@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// commands.h - every command of relayctl: its name, its arguments, its help, and what carries it
+// out.
+#ifndef RELAYCTL_COMMANDS_H
+#define RELAYCTL_COMMANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "relayctl/client.h"
+#include "relayctl/view.h"
+
+#define EXIT_USAGE 2
+
+struct arguments {
+	bool json;
+	const char *endpoint; // --endpoint
+	const char *minutes;  // --minutes
+	const char *title;    // --title
+	char **words;         // what follows the command's name
+	int count;
+};
+
+// Returns the program's exit status: 0, 1 (the relay refused or did not answer), EXIT_USAGE.
+typedef int (*command_fn)(struct client *client, const struct arguments *arguments);
+
+struct command {
+	const char *name;
+	const char *synopsis; // of its arguments
+	const char *help;     // sentences
+	int words_min;
+	int words_max;
+	command_fn run;
+};
+
+// NULL where there is no command of that name.
+const struct command *command_find(const char *name);
+void commands_list(void); // on standard output, a line each
+
+// Reading, in reads.c
+int read_status(struct client *client, const struct arguments *arguments);
+int read_lessons(struct client *client, const struct arguments *arguments);
+int read_sessions(struct client *client, const struct arguments *arguments);
+int read_flows(struct client *client, const struct arguments *arguments);
+int read_endpoints(struct client *client, const struct arguments *arguments);
+int read_tokens(struct client *client, const struct arguments *arguments);
+
+// Acting, in actions.c
+int act_open(struct client *client, const struct arguments *arguments);
+int act_extend(struct client *client, const struct arguments *arguments);
+int act_end(struct client *client, const struct arguments *arguments);
+int act_reload(struct client *client, const struct arguments *arguments);
+int act_token(struct client *client, const struct arguments *arguments);
+int act_revoke(struct client *client, const struct arguments *arguments);
+
+// In top.c
+int top_run(struct client *client, const struct arguments *arguments);
+
+// A path with one more segment, percent-encoded: an id may hold a '/'. Returns 0 or -ENAMETOOLONG.
+#define PATH_BYTES_MAX 1024
+int path_with(
+	char path[PATH_BYTES_MAX], const char *prefix, const char *segment, const char *suffix);
+
+// Prints JSON, indented, with a newline.
+void print_json(const json_t *json);
+
+// Tables that more than one command shows.
+extern const struct view_column flow_columns[];
+extern const size_t flow_column_count;
+extern const struct view_column leg_columns[];
+extern const size_t leg_column_count;
+
+#endif

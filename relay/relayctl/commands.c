@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// commands.c - the table of commands, and what several of them need.
+#include "relayctl/commands.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+	{"status", "",
+		"Shows the relay itself: its workers, its counters, what it dropped and why.", 0, 0,
+		read_status},
+	{"lessons", "[DATE]", "Lists the lessons of today, or of a date such as 2026-11-23.", 0, 1,
+		read_lessons},
+	{"sessions", "[SESSION]", "Lists the open sessions, or shows one with its endpoints.", 0, 1,
+		read_sessions},
+	{"flows", "[SESSION]",
+		"Lists every stream on its way in (measured by the relay) and out (as its "
+		"receiver\n"
+		"reports), of all sessions or of one.",
+		0, 1, read_flows},
+	{"endpoints", "", "Lists the classrooms' devices and whether they are connected.", 0, 0,
+		read_endpoints},
+	{"top", "", "Shows sessions and flows, the worst first, again each second. q leaves.", 0, 0,
+		top_run},
+	{"open", "[--minutes N] [--title TEXT] ENDPOINT ENDPOINT...",
+		"Opens a session between endpoints at once, for 10 minutes unless told. The first "
+		"leads.",
+		2, 64, act_open},
+	{"extend", "SESSION MINUTES", "Moves a session's closing bell.", 2, 2, act_extend},
+	{"end", "SESSION", "Ends a session now.", 1, 1, act_end},
+	{"reload", "", "Has the relay read its timetable again. A broken one leaves the old one.",
+		0, 0, act_reload},
+	{"token", "[--endpoint ENDPOINT] NAME",
+		"Makes a token for an operator, or for an endpoint, and prints it this once.", 1, 1,
+		act_token},
+	{"tokens", "", "Lists the tokens by name, without their secrets.", 0, 0, read_tokens},
+	{"revoke", "NAME", "Takes a token's rights away.", 1, 1, act_revoke},
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+void
+commands_list(void)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		const char *help = commands[i].help;
+		printf("  %-10s %.*s\n", commands[i].name, (int)strcspn(help, "\n"), help);
+	}
+}
+
+int
+path_with(char path[PATH_BYTES_MAX], const char *prefix, const char *segment, const char *suffix)
+{
+	int written = snprintf(path, PATH_BYTES_MAX, "%s", prefix);
+	size_t used = (size_t)written;
+	for (const char *c = segment; *c; c++) {
+		if (used + 4 >= PATH_BYTES_MAX)
+			return -ENAMETOOLONG;
+		// RFC 3986, section 2.3: what needs no encoding.
+		bool plain = isalnum((unsigned char)*c) || strchr("-._~", *c);
+		used += (size_t)sprintf(path + used, plain ? "%c" : "%%%02X", (unsigned char)*c);
+	}
+	if (used + strlen(suffix) >= PATH_BYTES_MAX)
+		return -ENAMETOOLONG;
+	strcpy(path + used, suffix);
+	return 0;
+}
+
+void
+print_json(const json_t *json)
+{
+	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	putchar('\n');
+}
