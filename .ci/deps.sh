@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# deps.sh - installs those of the named Debian packages that are missing, and asks apt for nothing else.
+# deps.sh - installs those of the named Debian packages that are missing, and nothing else.
 set -euo pipefail
 
 missing=()

@@ -116,6 +116,7 @@ def remove_leftovers():
 
 class County:
     """The network; a context manager."""
+
     made = 0
 
     def __init__(self, school_count=2):
@@ -154,23 +155,43 @@ class County:
         self._wire("gateway", "control", "relay", "control0")
         # The kernel leaves checksums to the device and joins segments; DPDK at the other end sees raw frames.
         for role, interface in (("gateway", "media"), ("relay", "media0")):
-            self.inside(role, "ethtool", "-K", interface, "tx", "off", "rx", "off", "gso", "off",
-                        "gro", "off", "tso", "off")
+            self.inside(
+                role,
+                "ethtool",
+                "-K",
+                interface,
+                "tx",
+                "off",
+                "rx",
+                "off",
+                "gso",
+                "off",
+                "gro",
+                "off",
+                "tso",
+                "off",
+            )
         self._address("gateway", "media", f"{MEDIA_GATEWAY}/{MEDIA_PREFIX_BITS}")
         self._address("gateway", "control", f"{CONTROL_GATEWAY}/24")
         self._address("relay", "control0", f"{CONTROL_ADDRESS}/24")
         self.ip("relay", "link", "set", "media0", "up")
         # DPDK sees the frames before this; the kernel's own stack shall not.
-        self.nft("relay", """table netdev media {
+        self.nft(
+            "relay",
+            """table netdev media {
             chain in { type filter hook ingress device "media0" priority 0; policy drop; }
-        }""")
+        }""",
+        )
         self.ip("relay", "route", "add", "default", "via", CONTROL_GATEWAY)
         self.sysctl("gateway", "net/ipv4/ip_forward", "1")
         # What arrives from a school is routed by table 100, which knows the relay's two networks only.
         for interface, network in (("media", "198.18.0.0/24"), ("control", "198.18.1.0/24")):
             self.ip("gateway", "route", "add", network, "dev", interface, "table", "100")
         self.ip("gateway", "route", "add", "unreachable", "default", "table", "100")
-        self.nft("gateway", "table inet county { chain forward { type filter hook forward priority 0; }; }")
+        self.nft(
+            "gateway",
+            "table inet county { chain forward { type filter hook forward priority 0; }; }",
+        )
         for school in range(self.school_count):
             self._add_school(school)
 
@@ -188,10 +209,13 @@ class County:
         self.ip(nat, "route", "add", "default", "via", f"198.18.{10 + school}.1")
         self.ip(room, "route", "add", "default", "via", f"198.19.{school}.1")
         self.sysctl(nat, "net/ipv4/ip_forward", "1")
-        self.nft(nat, """table ip nat {
+        self.nft(
+            nat,
+            """table ip nat {
             chain out { type nat hook postrouting priority 100; oifname "wan" masquerade; }
             chain in { type filter hook forward priority 0; iifname "wan" ct state new drop; }
-        }""")
+        }""",
+        )
 
     @staticmethod
     def school_address(school):
@@ -210,8 +234,21 @@ class County:
         self.ip(role, "link", "set", "lo", "up")
 
     def _wire(self, role_a, interface_a, role_b, interface_b):
-        command("ip", "link", "add", interface_a, "netns", self.name(role_a), "type", "veth",
-                "peer", "name", interface_b, "netns", self.name(role_b))
+        command(
+            "ip",
+            "link",
+            "add",
+            interface_a,
+            "netns",
+            self.name(role_a),
+            "type",
+            "veth",
+            "peer",
+            "name",
+            interface_b,
+            "netns",
+            self.name(role_b),
+        )
 
     def _address(self, role, interface, address):
         self.ip(role, "address", "add", address, "dev", interface)
@@ -228,7 +265,13 @@ class County:
         return command("ip", "netns", "exec", self.name(role), *words, check=check, stdin=stdin)
 
     def sysctl(self, role, key, value, must=True):
-        self.inside(role, "sh", "-c", f"test ! -e /proc/sys/{key} || echo {value} > /proc/sys/{key}", check=must)
+        self.inside(
+            role,
+            "sh",
+            "-c",
+            f"test ! -e /proc/sys/{key} || echo {value} > /proc/sys/{key}",
+            check=must,
+        )
 
     def socket(self, role, *arguments):
         """A socket that lives in a namespace, wherever the process that uses it is."""
@@ -270,16 +313,33 @@ class County:
             if not self.reaches(f"classroom{school}", CONTROL_ADDRESS):
                 raise CountyError(f"school {school} does not reach the relay's control address")
             if not self.has_way(school, MEDIA_ADDRESS):
-                raise CountyError(f"the gateway has no way from school {school} to the media address")
+                raise CountyError(
+                    f"the gateway has no way from school {school} to the media address"
+                )
             for other in range(self.school_count):
                 for address in (self.school_address(other), self.classroom_address(other)):
                     if other != school and self.has_way(school, address):
-                        raise CountyError(f"school {school} has a way to {address}, another school's")
+                        raise CountyError(
+                            f"school {school} has a way to {address}, another school's"
+                        )
 
     def has_way(self, school, address):
         """Whether the gateway would route a packet from this school to an address: its own lookup tells."""
-        shown = subprocess.run(("ip", "-n", self.name("gateway"), "route", "get", address, "from",
-                                self.school_address(school), "iif", f"school{school}"), capture_output=True)
+        shown = subprocess.run(
+            (
+                "ip",
+                "-n",
+                self.name("gateway"),
+                "route",
+                "get",
+                address,
+                "from",
+                self.school_address(school),
+                "iif",
+                f"school{school}",
+            ),
+            capture_output=True,
+        )
         return shown.returncode == 0
 
     def reaches(self, role, address):
@@ -305,13 +365,19 @@ class County:
     def impair(self, school, loss_percent, towards_relay=True):
         """Loses a share of a school's UDP packets at random, in one direction."""
         side = "iifname" if towards_relay else "oifname"
-        self.nft("gateway", f'add rule inet county forward {side} "school{school}" meta l4proto udp '
-                 f"numgen random mod 1000 < {int(loss_percent * 10)} counter drop")
+        self.nft(
+            "gateway",
+            f'add rule inet county forward {side} "school{school}" meta l4proto udp '
+            f"numgen random mod 1000 < {int(loss_percent * 10)} counter drop",
+        )
 
     def block_control(self, school):
         """Swallows a school's control connection without a word; media is left alone."""
         for side in ("iifname", "oifname"):
-            self.nft("gateway", f'add rule inet county forward {side} "school{school}" meta l4proto tcp drop')
+            self.nft(
+                "gateway",
+                f'add rule inet county forward {side} "school{school}" meta l4proto tcp drop',
+            )
 
     def heal(self):
         """Takes back every impair() and block_control()."""
@@ -323,19 +389,30 @@ class County:
         rebinds = getattr(self, "rebinds", 0) + 1
         self.rebinds = rebinds
         first = 20000 + 1000 * rebinds
-        self.nft(nat, "flush chain ip nat out\n"
-                 f'add rule ip nat out oifname "wan" meta l4proto {{ tcp, udp }} masquerade to :{first}-{first + 999}')
+        self.nft(
+            nat,
+            "flush chain ip nat out\n"
+            f'add rule ip nat out oifname "wan" meta l4proto {{ tcp, udp }} masquerade to :{first}-{first + 999}',
+        )
         # Without conntrack-tools: a new zone holds none of the old mappings.
-        self.nft(nat, "table ip renew { chain early { type filter hook prerouting priority -300; }; "
-                 "chain own { type filter hook output priority -300; }; }\n"
-                 "flush chain ip renew early\nflush chain ip renew own\n"
-                 f"add rule ip renew early ct zone set {rebinds}\nadd rule ip renew own ct zone set {rebinds}")
+        self.nft(
+            nat,
+            "table ip renew { chain early { type filter hook prerouting priority -300; }; "
+            "chain own { type filter hook output priority -300; }; }\n"
+            "flush chain ip renew early\nflush chain ip renew own\n"
+            f"add rule ip renew early ct zone set {rebinds}\nadd rule ip renew own ct zone set {rebinds}",
+        )
 
     def counters(self, role, interface):
         """A kernel interface's packets and bytes, both directions."""
         shown = json.loads(self.ip(role, "-j", "-s", "link", "show", "dev", interface))[0]
-        return {way: {"packets": shown["stats64"][way]["packets"], "bytes": shown["stats64"][way]["bytes"]}
-                for way in ("rx", "tx")}
+        return {
+            way: {
+                "packets": shown["stats64"][way]["packets"],
+                "bytes": shown["stats64"][way]["bytes"],
+            }
+            for way in ("rx", "tx")
+        }
 
     def mac(self, role, interface):
         return json.loads(self.ip(role, "-j", "link", "show", "dev", interface))[0]["address"]

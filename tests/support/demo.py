@@ -84,7 +84,10 @@ class Meter:
                     continue
                 for kind, frames in sent.items():
                     if kind != "audio":
-                        counts[receiver.id, sender.id, kind] = (frames, lesson.decoded(receiver, sender, kind))
+                        counts[receiver.id, sender.id, kind] = (
+                            frames,
+                            lesson.decoded(receiver, sender, kind),
+                        )
         if self.before or not self.ever_live:
             then, base = self.before or (now, {})
             for key, (sent, decoded) in counts.items():
@@ -114,8 +117,12 @@ class Demo:
         os.makedirs(self.directory)
         schools = two_schools()
         with County(len(schools)) as county:
-            plan = plan_lesson(BELL_IN_S, self.seconds or HOURS_S, at_least_s=self.seconds or AT_LEAST_S)
-            self.lesson = Lesson(county, self.build, self.directory, schools, plan, listen_port=PORT)
+            plan = plan_lesson(
+                BELL_IN_S, self.seconds or HOURS_S, at_least_s=self.seconds or AT_LEAST_S
+            )
+            self.lesson = Lesson(
+                county, self.build, self.directory, schools, plan, listen_port=PORT
+            )
             self.meter = Meter(self.lesson)
             try:
                 self.lesson.start()
@@ -129,8 +136,10 @@ class Demo:
     def introduce(self):
         where = f"https://localhost:{self.lesson.port}"
         server = "" if self.lesson.port == PORT else f" --server {where}"
-        self.hints = [f"The control port is {where}/ (its certificate is self-signed).",
-                      f"Try from another terminal: {self.build}/relayctl status{server}, or flows, sessions, top"]
+        self.hints = [
+            f"The control port is {where}/ (its certificate is self-signed).",
+            f"Try from another terminal: {self.build}/relayctl status{server}, or flows, sessions, top",
+        ]
         if server:
             self.hints.append(f"Port {PORT} was taken: this relay is on {self.lesson.port}.")
         print("\n".join(self.hints))
@@ -163,8 +172,13 @@ class Demo:
             print(note, flush=True)
             self.notes.append(note)
             self.deaths.append(time.monotonic())
-            if len([moment for moment in self.deaths if moment > time.monotonic() - 10]) > QUICK_DEATHS_MAX:
-                raise CountyError("programs die as fast as they are started: see the logs in " + self.directory)
+            if (
+                len([moment for moment in self.deaths if moment > time.monotonic() - 10])
+                > QUICK_DEATHS_MAX
+            ):
+                raise CountyError(
+                    "programs die as fast as they are started: see the logs in " + self.directory
+                )
 
     def ask(self):
         try:
@@ -188,34 +202,58 @@ class Demo:
         if tty:
             # Home, each line cleared to its end, then the rest of the screen.
             lines += ["", *self.hints]
-            print(("" if self.drawn_at else "\033[2J") + "\033[H" + "".join(line + "\033[K\n" for line in lines) + "\033[J", end="", flush=True)
+            print(
+                ("" if self.drawn_at else "\033[2J")
+                + "\033[H"
+                + "".join(line + "\033[K\n" for line in lines)
+                + "\033[J",
+                end="",
+                flush=True,
+            )
         else:
             print("\n".join(lines) + "\n", flush=True)
         self.drawn_at = time.monotonic()
 
     def people(self):
         seconds = int(self.lesson.plan.start_s - time.time())
-        sessions = self.sessions or [{"state": "no session", "title": "", "legs": [], "remaining_s": None}]
+        sessions = self.sessions or [
+            {"state": "no session", "title": "", "legs": [], "remaining_s": None}
+        ]
         head = f"the bell rings in {seconds} s" if seconds > 0 else f"{-seconds} s since the bell"
-        lines = [f"{sessions[0]['title']} {sessions[0]['state']}: {head}. "
-                 "Ctrl-C ends it"]
+        lines = [f"{sessions[0]['title']} {sessions[0]['state']}: {head}. " "Ctrl-C ends it"]
         rows = [("school", "classroom", "path", "rtt ms", "state")]
         legs = {leg["endpoint"]: leg for leg in sessions[0]["legs"]}
         for school in self.lesson.schools:
             leg, status = legs.get(school.endpoint), self.lesson.status(school)
-            rows.append((school.name, "connected" if leg and leg["connected"] else "away",
-                         "up" if leg and leg["up"] else "down", shown(leg and leg["rtt_ms"], 1),
-                         status["state"] if status else "-"))
+            rows.append(
+                (
+                    school.name,
+                    "connected" if leg and leg["connected"] else "away",
+                    "up" if leg and leg["up"] else "down",
+                    shown(leg and leg["rtt_ms"], 1),
+                    status["state"] if status else "-",
+                )
+            )
         return lines + table(rows, right=(3,))
 
     def flow_lines(self):
         names = {school.endpoint: school.name for school in self.lesson.schools}
         rows = [("from", "to", "kind", "kbit/s", "packets", "lost", "jitter ms")]
-        for flow in sorted(self.flows.values(), key=lambda flow: (flow["endpoint"], flow["kind"], flow["direction"])):
-            rows.append((names.get(flow["endpoint"], flow["endpoint"]),
-                         "relay" if flow["direction"] == "in" else names.get(flow["to"], flow["to"]), flow["kind"],
-                         shown(flow["kbit_s"], 0), shown(flow["packets"]), shown(flow["lost"]),
-                         shown(flow["jitter_ms"], 1)))
+        for flow in sorted(
+            self.flows.values(),
+            key=lambda flow: (flow["endpoint"], flow["kind"], flow["direction"]),
+        ):
+            rows.append(
+                (
+                    names.get(flow["endpoint"], flow["endpoint"]),
+                    "relay" if flow["direction"] == "in" else names.get(flow["to"], flow["to"]),
+                    flow["kind"],
+                    shown(flow["kbit_s"], 0),
+                    shown(flow["packets"]),
+                    shown(flow["lost"]),
+                    shown(flow["jitter_ms"], 1),
+                )
+            )
         return table(rows, right=(3, 4, 5, 6)) if len(rows) > 1 else ["no flows yet"]
 
     def conclude(self):
@@ -235,19 +273,50 @@ class Demo:
                     good = sent > 0 and decoded >= DECODED_SHARE_MIN * sent
                     passed = passed and good
                     videos.append({"kind": kind, "sent": sent, "decoded": decoded, "good": good})
-                    rows.append((receiver.name, sender.name, kind, str(sent), str(decoded),
-                                 f"{100 * decoded / sent:.1f} %" if sent else "-", "good" if good else "BAD"))
+                    rows.append(
+                        (
+                            receiver.name,
+                            sender.name,
+                            kind,
+                            str(sent),
+                            str(decoded),
+                            f"{100 * decoded / sent:.1f} %" if sent else "-",
+                            "good" if good else "BAD",
+                        )
+                    )
                 heard = tone >= TONE_SHARE_MIN
                 passed = passed and heard
-                rows.append((receiver.name, sender.name, f"tone {sender.tone_hz} Hz", "", "", f"{100 * tone:.1f} %",
-                             "heard" if heard else "NOT HEARD"))
-                schools.append({"school": receiver.id, "from": sender.id, "videos": videos,
-                                "tone_hz": sender.tone_hz, "tone_share": round(tone, 4), "heard": heard})
+                rows.append(
+                    (
+                        receiver.name,
+                        sender.name,
+                        f"tone {sender.tone_hz} Hz",
+                        "",
+                        "",
+                        f"{100 * tone:.1f} %",
+                        "heard" if heard else "NOT HEARD",
+                    )
+                )
+                schools.append(
+                    {
+                        "school": receiver.id,
+                        "from": sender.id,
+                        "videos": videos,
+                        "tone_hz": sender.tone_hz,
+                        "tone_share": round(tone, 4),
+                        "heard": heard,
+                    }
+                )
         print("\n".join(["", *self.flow_lines(), "", *table(rows, right=(3, 4, 5)), ""]))
         self.write_summary(schools, passed, pictures)
-        print(f"Both schools were live for {self.meter.both_live_s:.0f} s. "
-              f"Received pictures and the figures: {self.directory}/*.png, summary.json")
-        print("The lesson " + ("passed." if passed else "FAILED; the programs' logs: " + self.directory))
+        print(
+            f"Both schools were live for {self.meter.both_live_s:.0f} s. "
+            f"Received pictures and the figures: {self.directory}/*.png, summary.json"
+        )
+        print(
+            "The lesson "
+            + ("passed." if passed else "FAILED; the programs' logs: " + self.directory)
+        )
         return 0 if passed else 1
 
     def gather_pictures(self):
@@ -260,18 +329,45 @@ class Demo:
         return names
 
     def write_summary(self, schools, passed, pictures):
-        fields = ("lesson", "school", "endpoint", "kind", "ssrc", "direction", "to", "packets", "lost", "jitter_ms",
-                  "kbit_s")
+        fields = (
+            "lesson",
+            "school",
+            "endpoint",
+            "kind",
+            "ssrc",
+            "direction",
+            "to",
+            "packets",
+            "lost",
+            "jitter_ms",
+            "kbit_s",
+        )
         flows = [{name: flow.get(name) for name in fields} for flow in self.flows.values()]
-        counters = ("frames_in", "forwarded", "consumed", "dropped", "copies", "originated", "transmitted",
-                    "tx_dropped", "bytes_in", "bytes_out")
+        counters = (
+            "frames_in",
+            "forwarded",
+            "consumed",
+            "dropped",
+            "copies",
+            "originated",
+            "transmitted",
+            "tx_dropped",
+            "bytes_in",
+            "bytes_out",
+        )
         workers = self.status.get("workers", [])
-        summary = {"passed": passed, "both_live_s": round(self.meter.both_live_s, 1), "flows": flows,
-                   "totals": {name: sum(worker[name] for worker in workers) for name in counters},
-                   "drops": self.status.get("drops", {}), "schools": schools, "pictures": pictures,
-                   "relay_starts": self.lesson.relay_starts,
-                   "classroom_starts": {school.id: school.starts for school in self.lesson.schools},
-                   "notes": self.notes}
+        summary = {
+            "passed": passed,
+            "both_live_s": round(self.meter.both_live_s, 1),
+            "flows": flows,
+            "totals": {name: sum(worker[name] for worker in workers) for name in counters},
+            "drops": self.status.get("drops", {}),
+            "schools": schools,
+            "pictures": pictures,
+            "relay_starts": self.lesson.relay_starts,
+            "classroom_starts": {school.id: school.starts for school in self.lesson.schools},
+            "notes": self.notes,
+        }
         with open(os.path.join(self.directory, "summary.json"), "w", encoding="utf-8") as file:
             json.dump(summary, file, ensure_ascii=False, indent=2)
             file.write("\n")
@@ -284,7 +380,9 @@ def interrupt(*_):
 def main():
     parser = argparse.ArgumentParser(description="A lesson between two schools on this machine.")
     parser.add_argument("--build", default="build", help="where the programs are")
-    parser.add_argument("--seconds", type=int, help="how long the lesson lasts; without it, until Ctrl-C")
+    parser.add_argument(
+        "--seconds", type=int, help="how long the lesson lasts; without it, until Ctrl-C"
+    )
     options = parser.parse_args()
     if options.seconds is not None and not 1 <= options.seconds <= HOURS_S:
         parser.error(f"--seconds is 1 to {HOURS_S}")

@@ -54,6 +54,7 @@ def two_schools():
 @dataclass
 class Plan:
     """When the bell rings, and until when; moments are seconds since 1970."""
+
     start_s: int
     end_s: int
     zone: str = "Asia/Shanghai"
@@ -136,7 +137,9 @@ class Lesson:
     def write_configuration(self):
         os.makedirs(self.path("state"), mode=0o700, exist_ok=True)
         cpus = ",".join(str(cpu) for cpu in sorted(os.sched_getaffinity(0)))
-        write(self.path("relay.conf"), f"""media: {{
+        write(
+            self.path("relay.conf"),
+            f"""media: {{
 	device = "net_af_packet0,iface=media0";
 	eal = ["--no-huge", "--no-shconf", "--no-pci", "-m", "256", "--lcores=0@({cpus}),1@({cpus})"];
 	address = "{net.MEDIA_ADDRESS}/{net.MEDIA_PREFIX_BITS}";
@@ -148,7 +151,8 @@ control: {{
 	state_directory = "state";
 }};
 timetable = "timetable.conf";
-""")
+""",
+        )
         self.write_timetable()
 
     def write_timetable(self):
@@ -156,22 +160,35 @@ timetable = "timetable.conf";
         zone = zoneinfo.ZoneInfo(plan.zone)
         start = datetime.datetime.fromtimestamp(plan.start_s, zone)
         end = datetime.datetime.fromtimestamp(plan.end_s, zone)
-        write(self.path("timetable.conf"), f"""county = "兰溪市"; zone = "{plan.zone}";
+        write(
+            self.path("timetable.conf"),
+            f"""county = "兰溪市"; zone = "{plan.zone}";
 open_before_s = {plan.open_before_s}; grace_s = {plan.grace_s}; audio_dscp = 46; video_dscp = 34;
 schools = "schools.csv"; endpoints = "endpoints.csv"; bells = "bells.csv"; pairs = "pairs.csv"; rules = "rules.csv";
-""")
+""",
+        )
         streams = ";".join(kind + ("=opus" if kind == "audio" else "=h264") for kind in plan.kinds)
         tables = {
             "schools": ["school,name,scope,contact,phone"]
             + [f"{school.id},{school.name},county,," for school in self.schools],
             "endpoints": ["endpoint,school,room,streams,profiles"]
-            + [f"{school.endpoint},{school.id},1,{streams},{plan.profiles}" for school in self.schools],
+            + [
+                f"{school.endpoint},{school.id},1,{streams},{plan.profiles}"
+                for school in self.schools
+            ],
             "bells": ["school,effective_from,name,period,start,end,audience,note"]
-            + [f"{school.id},2024-01-01,第一节,1,{start:%H:%M:%S},{end:%H:%M:%S},," for school in self.schools],
-            "pairs": ["pair,lead,assisted,listeners,weekly_target",
-                      f"pair,{self.schools[0].id},{';'.join(school.id for school in self.schools[1:])},,4"],
-            "rules": ["rule,pair,weekday,period,weeks,subject,class,teacher,form,governing_bell,from,until,endpoints",
-                      f"chinese,pair,{start.isoweekday()},1,all,语文,三1班,王老师,synchronous,,,,"],
+            + [
+                f"{school.id},2024-01-01,第一节,1,{start:%H:%M:%S},{end:%H:%M:%S},,"
+                for school in self.schools
+            ],
+            "pairs": [
+                "pair,lead,assisted,listeners,weekly_target",
+                f"pair,{self.schools[0].id},{';'.join(school.id for school in self.schools[1:])},,4",
+            ],
+            "rules": [
+                "rule,pair,weekday,period,weeks,subject,class,teacher,form,governing_bell,from,until,endpoints",
+                f"chinese,pair,{start.isoweekday()},1,all,语文,三1班,王老师,synchronous,,,,",
+            ],
         }
         for name, rows in tables.items():
             write(self.path(name + ".csv"), "\n".join(rows) + "\n")
@@ -180,36 +197,89 @@ schools = "schools.csv"; endpoints = "endpoints.csv"; bells = "bells.csv"; pairs
         write(os.path.join(school.directory, "classroom.token"), token + "\n", 0o600)
         write(os.path.join(school.directory, "live.sh"), self.live_script(school))
         play = os.path.join(HERE, "play.py")
-        commands = "" if not self.media else f"""live_command = "exec sh '{school.directory}/live.sh'";
+        commands = (
+            ""
+            if not self.media
+            else f"""live_command = "exec sh '{school.directory}/live.sh'";
 play_command = "exec {sys.executable} '{play}' '{school.directory}/received'";
 """
-        write(os.path.join(school.directory, "classroom.conf"), f"""relay = "{net.CONTROL_ADDRESS}:{net.CONTROL_PORT}";
+        )
+        write(
+            os.path.join(school.directory, "classroom.conf"),
+            f"""relay = "{net.CONTROL_ADDRESS}:{net.CONTROL_PORT}";
 certificate_sha256 = "{fingerprint}";
 token_file = "classroom.token";
 status_file = "classroom.json";
 input: {{ address = "127.0.0.1"; {' '.join(f'{kind} = {port};' for kind, port in INPUT_PORTS.items())} }};
 output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
-{commands}""")
+{commands}""",
+        )
 
     def live_script(self, school):
         """One ffmpeg that stands for the room's cameras and microphone."""
         words = ["exec", "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error"]
         videos = [kind for kind in self.plan.kinds if kind != "audio"]
         for kind in videos:
-            words += ["-re", "-f", "lavfi", "-i", f"{PICTURES.get(kind, 'testsrc')}=size=320x180:rate={FRAMES_PER_S}"]
+            words += [
+                "-re",
+                "-f",
+                "lavfi",
+                "-i",
+                f"{PICTURES.get(kind, 'testsrc')}=size=320x180:rate={FRAMES_PER_S}",
+            ]
         words += ["-re", "-f", "lavfi", "-i", f"sine=frequency={school.tone_hz}:sample_rate=48000"]
         for index, kind in enumerate(videos):
             caption = os.path.join(school.directory, f"{kind}.txt")
             write(caption, f"{school.latin} {kind}  %{{localtime}}")
-            draw = f"drawtext=fontfile={FONT}:textfile={caption}:fontsize=15:fontcolor=white:box=1:" \
+            draw = (
+                f"drawtext=fontfile={FONT}:textfile={caption}:fontsize=15:fontcolor=white:box=1:"
                 "boxcolor=black@0.7:boxborderw=4:x=8:y=h-26"
+            )
             # Parameter sets come with every keyframe, once a second, so that who joins late sees soon.
-            words += ["-map", str(index), "-vf", draw, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset",
-                      "ultrafast", "-tune", "zerolatency", "-threads", "1", "-g", str(FRAMES_PER_S), "-b:v", "250k",
-                      "-x264-params", "repeat-headers=1", "-payload_type", "96", "-f", "rtp",
-                      f"rtp://127.0.0.1:{INPUT_PORTS[kind]}?pkt_size=1200"]
-        words += ["-map", str(len(videos)), "-c:a", "libopus", "-b:a", "32k", "-ac", "2", "-frame_duration", "20",
-                  "-payload_type", "111", "-f", "rtp", f"rtp://127.0.0.1:{INPUT_PORTS['audio']}?pkt_size=1200"]
+            words += [
+                "-map",
+                str(index),
+                "-vf",
+                draw,
+                "-pix_fmt",
+                "yuv420p",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+                "-tune",
+                "zerolatency",
+                "-threads",
+                "1",
+                "-g",
+                str(FRAMES_PER_S),
+                "-b:v",
+                "250k",
+                "-x264-params",
+                "repeat-headers=1",
+                "-payload_type",
+                "96",
+                "-f",
+                "rtp",
+                f"rtp://127.0.0.1:{INPUT_PORTS[kind]}?pkt_size=1200",
+            ]
+        words += [
+            "-map",
+            str(len(videos)),
+            "-c:a",
+            "libopus",
+            "-b:a",
+            "32k",
+            "-ac",
+            "2",
+            "-frame_duration",
+            "20",
+            "-payload_type",
+            "111",
+            "-f",
+            "rtp",
+            f"rtp://127.0.0.1:{INPUT_PORTS['audio']}?pkt_size=1200",
+        ]
         return "exec >/dev/null 2>>live.log\n" + shlex.join(words) + "\n"
 
     # Programs
@@ -222,36 +292,67 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
             script = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
         with open(self.path("relay.log"), "ab") as log:
             self.relay = self.county.start(
-                "relay", ["bash", "-c", script, "relay", f"{self.build}/relay", "--config", self.path("relay.conf")],
-                pass_fds=(inherited,), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.directory,
-                env={**os.environ, **self.environment})
+                "relay",
+                [
+                    "bash",
+                    "-c",
+                    script,
+                    "relay",
+                    f"{self.build}/relay",
+                    "--config",
+                    self.path("relay.conf"),
+                ],
+                pass_fds=(inherited,),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.directory,
+                env={**os.environ, **self.environment},
+            )
         self.relay_starts += 1
 
     def wait_ready(self, deadline_s=20):
         def ready():
             if self.relay.poll() is not None:
-                raise RuntimeError(f"the relay ended with {self.relay.returncode}:\n" + tail(self.path("relay.log")))
+                raise RuntimeError(
+                    f"the relay ended with {self.relay.returncode}:\n"
+                    + tail(self.path("relay.log"))
+                )
             try:
                 return self.api("GET", "/readyz")["status"] == "ready"
             except (OSError, ApiError, http.client.HTTPException, ValueError):
                 return False
-        net.wait_until(ready, deadline_s, "the relay is not ready:\n" + tail(self.path("relay.log")))
+
+        net.wait_until(
+            ready, deadline_s, "the relay is not ready:\n" + tail(self.path("relay.log"))
+        )
 
     def enrol(self):
         """Makes each school's credential and writes its classroom.conf."""
         with open(self.path("state/relay.crt"), encoding="ascii") as file:
             fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read())).hexdigest()
         for school in self.schools:
-            made = self.api("POST", "/v1/tokens",
-                            {"name": f"{school.endpoint} pc", "role": "endpoint", "endpoint": school.endpoint})
+            made = self.api(
+                "POST",
+                "/v1/tokens",
+                {"name": f"{school.endpoint} pc", "role": "endpoint", "endpoint": school.endpoint},
+            )
             self.write_classroom(school, made["token"], fingerprint)
 
     def start_classroom(self, school):
         with open(os.path.join(school.directory, "classroom.log"), "ab") as log:
             school.process = self.county.start(
                 f"classroom{school.number}",
-                [f"{self.build}/classroom", "--config", os.path.join(school.directory, "classroom.conf")],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=school.directory)
+                [
+                    f"{self.build}/classroom",
+                    "--config",
+                    os.path.join(school.directory, "classroom.conf"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=school.directory,
+            )
         school.starts += 1
 
     def start(self):
@@ -269,14 +370,18 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
             self.start_relay()
         for school in self.schools:
             if school.process.poll() is not None:
-                notes.append(f"{school.latin}'s classroom ended ({school.process.returncode}): started again")
+                notes.append(
+                    f"{school.latin}'s classroom ended ({school.process.returncode}): started again"
+                )
                 self.county.end_role(f"classroom{school.number}")
                 self.start_classroom(school)
         return notes
 
     def stop(self):
         """Ends the classrooms, then the relay, politely; returns the relay's exit status."""
-        running = [school.process for school in self.schools if school.process] + ([self.relay] if self.relay else [])
+        running = [school.process for school in self.schools if school.process] + (
+            [self.relay] if self.relay else []
+        )
         for process in running:
             if process.poll() is None:
                 process.terminate()
@@ -297,7 +402,9 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
     def api(self, method, path, body=None, token=None, timeout_s=5):
         context = ssl.create_default_context(cafile=self.path("state/relay.crt"))
         context.check_hostname = False
-        connection = http.client.HTTPSConnection("localhost", self.port, timeout=timeout_s, context=context)
+        connection = http.client.HTTPSConnection(
+            "localhost", self.port, timeout=timeout_s, context=context
+        )
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = "Bearer " + token
@@ -336,11 +443,20 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
 
     def received(self, school, sender, unit="packets"):
         status = self.status(school)
-        return {entry["kind"]: entry[unit] for entry in status["receive"]
-                if entry["endpoint"] == sender.endpoint} if status else {}
+        return (
+            {
+                entry["kind"]: entry[unit]
+                for entry in status["receive"]
+                if entry["endpoint"] == sender.endpoint
+            }
+            if status
+            else {}
+        )
 
     def received_files(self, school, sender, pattern):
-        return sorted(glob.glob(os.path.join(school.directory, "received", sender.endpoint, pattern)))
+        return sorted(
+            glob.glob(os.path.join(school.directory, "received", sender.endpoint, pattern))
+        )
 
     def decoded(self, school, sender, kind):
         """Pictures of one video that a school has decoded, over all runs of its player."""
@@ -359,7 +475,9 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
                 continue
             with open(path, "rb") as file:
                 file.seek(size - wanted)
-                return tone_share(array.array("h", file.read(wanted)), sender.tone_hz, AUDIO_RATE_HZ)
+                return tone_share(
+                    array.array("h", file.read(wanted)), sender.tone_hz, AUDIO_RATE_HZ
+                )
         return 0.0
 
 

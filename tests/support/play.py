@@ -35,18 +35,63 @@ def media_kinds(sdp):
 
 def ffmpeg_words(sdp_path, kinds, directory, run):
     # One thread, and no guessing of the picture's delay: a frame is written as soon as it is decoded.
-    words = ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", "-flags", "low_delay",
-             "-protocol_whitelist", "file,udp,rtp", "-i", sdp_path]
+    words = [
+        "ffmpeg",
+        "-nostdin",
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        "-y",
+        "-threads",
+        "1",
+        "-flags",
+        "low_delay",
+        "-protocol_whitelist",
+        "file,udp,rtp",
+        "-i",
+        sdp_path,
+    ]
     for index, (media, kind) in enumerate(kinds):
         stem = os.path.join(directory, f"{run}-{kind}")
         if media == "audio":
-            words += ["-map", f"0:{index}", "-ac", "1", "-ar", str(AUDIO_RATE_HZ), "-f", "s16le",
-                      "-flush_packets", "1", stem + ".pcm"]
+            words += [
+                "-map",
+                f"0:{index}",
+                "-ac",
+                "1",
+                "-ar",
+                str(AUDIO_RATE_HZ),
+                "-f",
+                "s16le",
+                "-flush_packets",
+                "1",
+                stem + ".pcm",
+            ]
             continue
-        words += ["-map", f"0:{index}", "-fps_mode", "passthrough", "-flush_packets", "1", "-f", "framecrc",
-                  stem + ".framecrc"]
-        words += ["-map", f"0:{index}", "-vf", r"select=not(mod(n\,15))", "-fps_mode", "passthrough", "-update", "1",
-                  "-atomic_writing", "1", os.path.join(directory, kind + ".png")]
+        words += [
+            "-map",
+            f"0:{index}",
+            "-fps_mode",
+            "passthrough",
+            "-flush_packets",
+            "1",
+            "-f",
+            "framecrc",
+            stem + ".framecrc",
+        ]
+        words += [
+            "-map",
+            f"0:{index}",
+            "-vf",
+            r"select=not(mod(n\,15))",
+            "-fps_mode",
+            "passthrough",
+            "-update",
+            "1",
+            "-atomic_writing",
+            "1",
+            os.path.join(directory, kind + ".png"),
+        ]
     return words
 
 

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+# run_tests.py - runs every test program, adds their results up, and ends with "N passed, N failed".
+"""
+run_tests.py --build DIRECTORY unit packets system
+
+Check programs (unit, packets) end with "67%: Checks: 3, Failures: 1, Errors: 0"; Python test files (system) with
+unittest's "Ran 3 tests" and "FAILED (failures=1)". A program that dies, hangs or says neither counts as one failure;
+so does a test that was skipped: what cannot run here has not passed here.
+"""
+import argparse
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+TIMEOUT_S = {"unit": 60, "packets": 120, "system": 240}
+ENVIRONMENT = {
+    "CK_DEFAULT_TIMEOUT": "20",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+def programs(kind, build):
+    """The test programs of a kind; each source has one, built or not."""
+    if kind == "system":
+        files = sorted(glob.glob(os.path.join(ROOT, "tests/system/test_*.py")))
+        return [(os.path.relpath(path, ROOT), [sys.executable, path]) for path in files]
+    names = sorted(
+        os.path.basename(path)[:-2]
+        for path in glob.glob(os.path.join(ROOT, f"tests/{kind}/test_*.c"))
+    )
+    return [(f"tests/{kind}/{name}", [os.path.join(build, "tests", kind, name)]) for name in names]
+
+
+def run(words, timeout_s):
+    """Runs one program in a session of its own: (exit status or None where it hung, what it said)."""
+    try:
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env={**os.environ, **ENVIRONMENT},
+            start_new_session=True,
+        )
+    except OSError as error:
+        return 127, str(error)
+    try:
+        said, _ = process.communicate(timeout=timeout_s)
+        return process.returncode, said.decode(errors="replace")
+    except subprocess.TimeoutExpired:
+        # Politely first: a system test removes its namespaces then.
+        for number, wait_s in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+            os.killpg(process.pid, number)
+            try:
+                said, _ = process.communicate(timeout=wait_s)
+                return None, said.decode(errors="replace")
+            except subprocess.TimeoutExpired:
+                continue
+        return None, ""
+    except BaseException:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        raise
+
+
+def count(status, said):
+    """(passed, failed) of one program."""
+    ran = failed = 0
+    for checks, failures, errors in re.findall(
+        r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)", said, re.M
+    ):
+        ran += int(checks)
+        failed += int(failures) + int(errors)
+    for tests in re.findall(r"^Ran (\d+) tests? in", said, re.M):
+        ran += int(tests)
+    for verdict in re.findall(r"^(?:FAILED|OK) \(([^)]*)\)$", said, re.M):
+        failed += sum(int(number) for number in re.findall(r"=(\d+)", verdict))
+    # A sanitiser's report or a crash behind the last check, or no check at all.
+    if status != 0 and failed == 0 or ran == 0:
+        return max(ran - 1, 0), 1
+    return max(ran - failed, 0), failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs the tests and adds up their results.")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("kinds", nargs="+", choices=("unit", "packets", "system"))
+    options = parser.parse_args()
+    build = os.path.abspath(options.build)
+    os.environ["RELAY_BUILD"] = build
+    passed = failed = 0
+    for kind in options.kinds:
+        for name, words in programs(kind, build):
+            begun = time.monotonic()
+            status, said = run(words, TIMEOUT_S[kind])
+            good, bad = count(status, said)
+            passed, failed = passed + good, failed + bad
+            verdict = (
+                "ok" if not bad else "HUNG" if status is None else f"FAILED (exit status {status})"
+            )
+            print(
+                f"{name}: {good} passed, {bad} failed in {time.monotonic() - begun:.1f} s: {verdict}",
+                flush=True,
+            )
+            if bad:
+                print("    " + "\n    ".join(said.strip().splitlines()[-200:]), flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
