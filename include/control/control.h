@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// control.h - the control plane as one thing: what main starts behind the data path, and stops before it.
+// control.h - the control plane as one thing: what main starts behind the data path, and stops
+// before it.
 //
 // Everything here belongs to the thread that calls it. No DPDK: main hands in what it made with it.
 #ifndef CONTROL_CONTROL_H
@@ -17,8 +18,8 @@ struct srtp_engine;
 
 #define CONTROL_ERROR_BYTES 512
 
-// What control needs of the world. Strings are copied; `link`'s context, its stats and the engine must
-// outlive the control.
+// What control needs of the world. Strings are copied; `link`'s context, its stats and the engine
+// must outlive the control.
 struct control_edges {
 	const struct srtp_engine *engine;
 	struct worker_link link;   // of worker 0, which owns every session
@@ -32,14 +33,14 @@ struct control_edges {
 	const char *media_mac; // "02:00:c6:12:00:02"
 };
 
-// Opens the control port (from the configuration, and LISTEN_FDS), reads the state directory and plans the
-// lessons; no message goes to the worker before control_run(). Takes `config` over, also where it fails.
-// Returns NULL with a reason that says what to do in error[0..error_bytes).
+// Opens the control port (from the configuration, and LISTEN_FDS), reads the state directory and
+// plans the lessons; no message goes to the worker before control_run(). Takes `config` over, also
+// where it fails. Returns NULL with a reason that says what to do in error[0..error_bytes).
 struct control *control_create(
 	struct config *config, const struct control_edges *edges, char *error, size_t error_bytes);
 
-// Runs until SIGTERM, SIGINT or control_stop(). SIGHUP re-reads the timetable. The port and the worker
-// must be running. Returns 0, or -EIO where the event loop failed.
+// Runs until SIGTERM, SIGINT or control_stop(). SIGHUP re-reads the timetable. The port and the
+// worker must be running. Returns 0, or -EIO where the event loop failed.
 int control_run(struct control *control);
 
 // Ends control_run() from inside one of its callbacks.
@@ -48,9 +49,9 @@ void control_stop(struct control *control);
 // Whether media port, control port and timetable are up, as /readyz says.
 bool control_is_ready(const struct control *control);
 
-// Takes every leg, stream and outflow back from the worker, which must still be running, waits up to a
-// second for its acknowledgements, and frees everything. Lessons are not ended by this: the next start
-// resumes them. NULL is fine.
+// Takes every leg, stream and outflow back from the worker, which must still be running, waits up
+// to a second for its acknowledgements, and frees everything. Lessons are not ended by this: the
+// next start resumes them. NULL is fine.
 void control_destroy(struct control *control);
 
 #endif

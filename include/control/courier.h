@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// courier.h - carries messages to a worker in order, keeps what does not fit yet, brings back what is done.
+// courier.h - carries messages to a worker in order, keeps what does not fit yet, brings back what
+// is done.
 #ifndef CONTROL_COURIER_H
 #define CONTROL_COURIER_H
 

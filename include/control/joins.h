@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// joins.h - what an endpoint holds in a session: credentials, keys, SSRCs, and their slots at the worker.
+// joins.h - what an endpoint holds in a session: credentials, keys, SSRCs, and their slots at the
+// worker.
 #ifndef CONTROL_JOINS_H
 #define CONTROL_JOINS_H
 
@@ -87,18 +88,19 @@ struct join_request {
 	bool is_live; // whether media may flow at once
 };
 
-// Makes keys and contexts and sends the leg and its streams to the worker. Returns 0, -ENOSPC (all legs
-// or streams are taken), -ENOMEM or -EIO (no randomness, or the engine refused).
+// Makes keys and contexts and sends the leg and its streams to the worker. Returns 0, -ENOSPC (all
+// legs or streams are taken), -ENOMEM or -EIO (no randomness, or the engine refused).
 int joins_add(struct joins *joins, const struct join_request *request, struct join **join_out);
 
-// Sends each of `from`'s media streams on to `to`. Returns 0, -ENOSPC with nothing sent, or -ENOMEM.
+// Sends each of `from`'s media streams on to `to`. Returns 0, -ENOSPC with nothing sent, or
+// -ENOMEM.
 int joins_connect(struct joins *joins, struct join *from, struct join *to);
 
 // Opens or shuts the leg for media.
 void joins_gate(struct joins *joins, struct join *join, bool is_live);
 
-// Takes the outflows to and from it, its streams and its leg back, in this order. Nothing may lead to the
-// join afterwards; it goes when the worker has acknowledged.
+// Takes the outflows to and from it, its streams and its leg back, in this order. Nothing may lead
+// to the join afterwards; it goes when the worker has acknowledged.
 void joins_remove(struct joins *joins, struct join *join);
 
 // Takes what the worker has acknowledged. Returns how many messages came back.

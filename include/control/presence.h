@@ -37,8 +37,8 @@ struct presence *presence_create(presence_left left, void *context);
 // The server that owns the streams must be gone.
 void presence_destroy(struct presence *presence);
 
-// Opens the request's event stream in place of the endpoint's older one. The request is answered in any
-// case. Returns NULL where that could not be done.
+// Opens the request's event stream in place of the endpoint's older one. The request is answered in
+// any case. Returns NULL where that could not be done.
 struct presence_entry *presence_open(struct presence *presence, struct http_request *request,
 	const char *version, struct wall_time now);
 

@@ -16,7 +16,7 @@
 struct rates_sample {
 	struct mono_time at;
 	uint64_t bytes;
-	bool has_loss; // whether the two below are known: a receiver may not have reported yet
+	bool has_loss;     // whether the two below are known: a receiver may not have reported yet
 	uint32_t expected; // packets, modulo 2^32: a receiver reports its highest sequence number
 	int64_t lost;      // may fall: a late packet was not lost after all
 };
@@ -33,8 +33,8 @@ void rates_add(struct rates *rates, const struct rates_sample *sample);
 // The mean bit rate of the last RATES_BITS_WINDOW_S; 0 where there are not two looks yet.
 double rates_kbit_s(const struct rates *rates);
 
-// Lost of expected, 0..1, over the last RATES_LOSS_WINDOW_S (or since the first look that knew): never
-// cumulative, so that a bad minute is forgiven. 0 where no packet was expected in that time.
+// Lost of expected, 0..1, over the last RATES_LOSS_WINDOW_S (or since the first look that knew):
+// never cumulative, so that a bad minute is forgiven. 0 where no packet was expected in that time.
 double rates_loss_ratio(const struct rates *rates);
 
 #endif

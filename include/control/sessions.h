@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// sessions.h - lessons while the relay holds them open: who is in them, and what each is to be told.
+// sessions.h - lessons while the relay holds them open: who is in them, and what each is to be
+// told.
 #ifndef CONTROL_SESSIONS_H
 #define CONTROL_SESSIONS_H
 
@@ -11,9 +12,9 @@
 #include "control/joins.h"
 #include "control/scheduler.h"
 
-#define SESSIONS_RETRY_MS 5000  // until a join that could not be made is tried again
+#define SESSIONS_RETRY_MS 5000    // until a join that could not be made is tried again
 #define SESSIONS_GATE_LEAD_MS 250 // a leg is opened for media so long before the bell
-#define SESSIONS_REJOIN_MS 1000 // between two joins that an endpoint itself gives up
+#define SESSIONS_REJOIN_MS 1000   // between two joins that an endpoint itself gives up
 
 struct session {
 	TAILQ_ENTRY(session) link;
@@ -61,13 +62,14 @@ struct sessions *sessions_create(const struct sessions_edges *edges);
 // Only right where nothing is pending, or the worker has stopped.
 void sessions_destroy(struct sessions *sessions);
 
-// Follows the scheduler. All events of one step come in one call; a lesson is not looked at any more once
-// its SCHEDULER_END was among them.
+// Follows the scheduler. All events of one step come in one call; a lesson is not looked at any
+// more once its SCHEDULER_END was among them.
 void sessions_follow(struct sessions *sessions, const struct scheduler_event *events, size_t count,
 	struct mono_time now);
 
-// An endpoint's event stream is there. `held_join` is what it still holds of this instance, or "". Where
-// that is current it is told NOTICE_UPDATE and keeps it; else it gets a fresh one, or NOTICE_LEAVE.
+// An endpoint's event stream is there. `held_join` is what it still holds of this instance, or "".
+// Where that is current it is told NOTICE_UPDATE and keeps it; else it gets a fresh one, or
+// NOTICE_LEAVE.
 void sessions_connect(struct sessions *sessions, const char *endpoint_id, const char *held_join,
 	struct mono_time now);
 

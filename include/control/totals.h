@@ -28,7 +28,8 @@ struct flow_counters {
 };
 
 struct totals_entry {
-	char school[TIMETABLE_ID_BYTES_MAX]; // whose line it is: the sender's in, the receiver's out
+	char school[TIMETABLE_ID_BYTES_MAX]; // whose line it is: the sender's in, the receiver's
+					     // out
 	enum stream_kind kind;
 	enum flow_direction direction;
 	struct flow_counters counters;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// worker_link.h - what control holds of a worker: a way to send messages, and its board of counters.
+// worker_link.h - what control holds of a worker: a way to send messages, and its board of
+// counters.
 #ifndef CONTROL_WORKER_LINK_H
 #define CONTROL_WORKER_LINK_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// courier.c - carries messages to a worker in order, keeps what does not fit yet, brings back what is done.
+// courier.c - carries messages to a worker in order, keeps what does not fit yet, brings back what
+// is done.
 #include "control/courier.h"
 
 #include <assert.h>
@@ -86,8 +87,8 @@ void
 courier_send(struct courier *courier, const struct message *message)
 {
 	struct parcel *parcel = calloc(1, sizeof *parcel);
-	// A removal that is never sent would leave the worker with what control believes gone. A new
-	// start is better: it resumes every lesson.
+	// A removal that is never sent would leave the worker with what control believes gone. A
+	// new start is better: it resumes every lesson.
 	if (!parcel) {
 		log_error("out of memory: %u messages wait for the worker", courier->pending_count);
 		abort();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// joins.c - what an endpoint holds in a session: credentials, keys, SSRCs, and their slots at the worker.
+// joins.c - what an endpoint holds in a session: credentials, keys, SSRCs, and their slots at the
+// worker.
 #include "control/joins.h"
 
 #include <assert.h>
@@ -79,8 +80,8 @@ join_gone(struct joins *joins, struct join *join)
 	free(join);
 }
 
-// A refused addition spoils its join: sessions takes it back and tries again. A removal is over in any
-// case: the worker has nothing under that number any more.
+// A refused addition spoils its join: sessions takes it back and tries again. A removal is over in
+// any case: the worker has nothing under that number any more.
 static void
 message_returned(void *context, const struct message *message)
 {
@@ -268,8 +269,8 @@ leg_make(struct joins *joins, struct join *join)
 		ssrc_choose(joins, &leg->relay_ssrc))
 		return -EIO;
 	leg_user(leg->relay_user, JOINS_WORKER, leg->leg, nonce);
-	leg->relay_context = joins->engine->context_create(
-		&join->relay_keys, leg->relay_ssrc, SRTP_OUTBOUND, 0);
+	leg->relay_context =
+		joins->engine->context_create(&join->relay_keys, leg->relay_ssrc, SRTP_OUTBOUND, 0);
 	return leg->relay_context ? 0 : -EIO;
 }
 
@@ -288,17 +289,19 @@ join_send(struct joins *joins, struct join *join, const struct join_request *req
 		message = (struct message){
 			.type = MESSAGE_STREAM_ADD,
 			.owner = stream,
-			.stream = {
-				.stream = stream->slot,
-				.leg = join->leg.leg,
-				.kind = stream->kind,
-				.ssrc = stream->ssrc,
-				.clock_rate_hz = stream->codec ? stream->codec->clock_rate_hz
-							       : REPORT_CLOCK_RATE_HZ,
-				.dscp = stream->kind == STREAM_AUDIO ? request->audio_dscp
-								     : request->video_dscp,
-				.context = stream->context,
-			},
+			.stream =
+				{
+					.stream = stream->slot,
+					.leg = join->leg.leg,
+					.kind = stream->kind,
+					.ssrc = stream->ssrc,
+					.clock_rate_hz = stream->codec
+								 ? stream->codec->clock_rate_hz
+								 : REPORT_CLOCK_RATE_HZ,
+					.dscp = stream->kind == STREAM_AUDIO ? request->audio_dscp
+									     : request->video_dscp,
+					.context = stream->context,
+				},
 		};
 		courier_send(joins->courier, &message);
 	}
@@ -387,8 +390,7 @@ joins_gate(struct joins *joins, struct join *join, bool is_live)
 static void
 outflow_remove(struct joins *joins, struct join_outflow *outflow, const struct join *leaver)
 {
-	const struct join *other =
-		outflow->to == leaver ? outflow->stream->join : outflow->to;
+	const struct join *other = outflow->to == leaver ? outflow->stream->join : outflow->to;
 	if (other->is_leaving)
 		return;
 	struct message message = {
@@ -405,10 +407,10 @@ joins_remove(struct joins *joins, struct join *join)
 	assert(!join->is_leaving);
 	struct join_outflow *outflow;
 	TAILQ_FOREACH(outflow, &join->receives, join_link)
-		outflow_remove(joins, outflow, join);
+	outflow_remove(joins, outflow, join);
 	for (size_t i = 0; i < join->stream_count; i++)
 		TAILQ_FOREACH(outflow, &join->streams[i].copies, stream_link)
-			outflow_remove(joins, outflow, join);
+	outflow_remove(joins, outflow, join);
 	join->is_leaving = true;
 
 	for (size_t i = join->stream_count; i-- > 0;) {

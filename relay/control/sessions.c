@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// sessions.c - lessons while the relay holds them open: who is in them, and what each is to be told.
+// sessions.c - lessons while the relay holds them open: who is in them, and what each is to be
+// told.
 #include "control/sessions.h"
 
 #include <assert.h>
@@ -54,8 +55,8 @@ seat_find(const struct sessions *sessions, const char *endpoint_id)
 {
 	struct seat *seat;
 	TAILQ_FOREACH(seat, &sessions->seats, link)
-		if (!strcmp(seat->endpoint, endpoint_id))
-			return seat;
+	if (!strcmp(seat->endpoint, endpoint_id))
+		return seat;
 	return NULL;
 }
 
@@ -86,8 +87,8 @@ session_tell(struct session *session, const struct join *but)
 {
 	struct join *join;
 	TAILQ_FOREACH(join, &session->joins, link)
-		if (join != but)
-			notice_raise(join, NOTICE_UPDATE);
+	if (join != but)
+		notice_raise(join, NOTICE_UPDATE);
 }
 
 // Sends what notices have gathered: at most one for each join and turn.
@@ -95,20 +96,21 @@ static void
 notices_send(struct sessions *sessions)
 {
 	struct seat *seat;
-	TAILQ_FOREACH(seat, &sessions->seats, link) {
+	TAILQ_FOREACH(seat, &sessions->seats, link)
+	{
 		struct join *join = seat->join;
 		if (!join || join->notice == NOTICE_NONE)
 			continue;
 		enum sessions_notice notice = join->notice;
 		join->notice = NOTICE_NONE;
 		if (seat->is_connected)
-			sessions->edges.notify(sessions->edges.context, seat->endpoint, notice, join,
-				join->id, NULL);
+			sessions->edges.notify(sessions->edges.context, seat->endpoint, notice,
+				join, join->id, NULL);
 	}
 }
 
-// Whether media may pass at `now`. An endpoint starts by its own clock, which may run a little ahead: its
-// first packets are a key frame, and must not be lost at a gate that is just opening.
+// Whether media may pass at `now`. An endpoint starts by its own clock, which may run a little
+// ahead: its first packets are a key frame, and must not be lost at a gate that is just opening.
 static bool
 session_is_passing(const struct session *session, struct mono_time now)
 {
@@ -124,10 +126,11 @@ session_gate(struct sessions *sessions, struct session *session, struct mono_tim
 	struct join *join;
 	if (session_is_passing(session, now))
 		TAILQ_FOREACH(join, &session->joins, link)
-			joins_gate(sessions->joins, join, true);
+	joins_gate(sessions->joins, join, true);
 }
 
-// The best profile that every planned endpoint supports: a sealed packet is read by all (GCM first).
+// The best profile that every planned endpoint supports: a sealed packet is read by all (GCM
+// first).
 static enum srtp_profile
 profile_choose(const struct lesson *lesson)
 {
@@ -156,8 +159,8 @@ session_of(const struct sessions *sessions, const struct scheduled_lesson *sched
 {
 	struct session *session;
 	TAILQ_FOREACH(session, &sessions->list, link)
-		if (session->scheduled == scheduled)
-			return session;
+	if (session->scheduled == scheduled)
+		return session;
 	return NULL;
 }
 
@@ -207,7 +210,8 @@ static int
 session_connect_all(struct sessions *sessions, struct session *session, struct join *newcomer)
 {
 	struct join *other;
-	TAILQ_FOREACH(other, &session->joins, link) {
+	TAILQ_FOREACH(other, &session->joins, link)
+	{
 		if (other == newcomer)
 			continue;
 		int result = joins_connect(sessions->joins, other, newcomer);
@@ -332,8 +336,8 @@ void
 sessions_follow(struct sessions *sessions, const struct scheduler_event *events, size_t count,
 	struct mono_time now)
 {
-	// A lesson that ends and one that goes live may come in one step: first all openings, so that
-	// whoever leaves the one finds the other.
+	// A lesson that ends and one that goes live may come in one step: first all openings, so
+	// that whoever leaves the one finds the other.
 	for (size_t i = 0; i < count; i++)
 		if (events[i].type == SCHEDULER_OPEN)
 			session_open(sessions, events[i].lesson);
@@ -349,7 +353,7 @@ sessions_follow(struct sessions *sessions, const struct scheduler_event *events,
 	struct seat *seat;
 	if (count > 0)
 		TAILQ_FOREACH(seat, &sessions->seats, link)
-			seat_settle(sessions, seat, now);
+	seat_settle(sessions, seat, now);
 	notices_send(sessions);
 }
 
@@ -403,9 +407,10 @@ sessions_step(struct sessions *sessions, struct mono_time now)
 		return;
 	struct session *session;
 	TAILQ_FOREACH(session, &sessions->list, link)
-		session_gate(sessions, session, now);
+	session_gate(sessions, session, now);
 	struct seat *seat;
-	TAILQ_FOREACH(seat, &sessions->seats, link) {
+	TAILQ_FOREACH(seat, &sessions->seats, link)
+	{
 		if (seat->join && seat->join->is_failed) {
 			sessions->counters.joins_failed++;
 			seat_vacate(sessions, seat);
@@ -422,14 +427,16 @@ sessions_sample(struct sessions *sessions, struct mono_time now)
 {
 	const struct stats *board = sessions->edges.link.stats;
 	struct session *session;
-	TAILQ_FOREACH(session, &sessions->list, link) {
+	TAILQ_FOREACH(session, &sessions->list, link)
+	{
 		struct join *join;
-		TAILQ_FOREACH(join, &session->joins, link) {
+		TAILQ_FOREACH(join, &session->joins, link)
+		{
 			for (size_t i = 0; i < join->stream_count; i++)
 				join_stats_sample_inflow(board, &join->streams[i], now);
 			struct join_outflow *outflow;
 			TAILQ_FOREACH(outflow, &join->receives, join_link)
-				join_stats_sample_outflow(board, outflow, now);
+			join_stats_sample_outflow(board, outflow, now);
 		}
 	}
 }
@@ -480,8 +487,8 @@ sessions_find(const struct sessions *sessions, const char *id)
 {
 	struct session *session;
 	TAILQ_FOREACH(session, &sessions->list, link)
-		if (!strcmp(session_id(session), id))
-			return session;
+	if (!strcmp(session_id(session), id))
+		return session;
 	return NULL;
 }
 
@@ -497,8 +504,8 @@ session_join_find(const struct session *session, const char *endpoint_id)
 {
 	struct join *join;
 	TAILQ_FOREACH(join, &session->joins, link)
-		if (!strcmp(join->endpoint, endpoint_id))
-			return join;
+	if (!strcmp(join->endpoint, endpoint_id))
+		return join;
 	return NULL;
 }
 

@@ -24,8 +24,8 @@ set_count(json_t *object, const char *name, uint64_t value)
 }
 
 static json_t *
-inflow_view(const struct view *view, const struct session *session,
-	const struct join_stream *stream)
+inflow_view(
+	const struct view *view, const struct session *session, const struct join_stream *stream)
 {
 	struct inflow_stats now;
 	join_stats_inflow(view->board, stream, &now);
@@ -50,8 +50,8 @@ inflow_view(const struct view *view, const struct session *session,
 }
 
 static json_t *
-outflow_view(const struct view *view, const struct session *session,
-	const struct join_outflow *outflow)
+outflow_view(
+	const struct view *view, const struct session *session, const struct join_outflow *outflow)
 {
 	// What only the receiver can know, and does not report.
 	static const char *const UNKNOWN[] = {"frames", "duplicates", "reordered", "late",
@@ -80,14 +80,13 @@ view_flows_append(const struct view *view, const struct session *session, json_t
 {
 	const struct join *join;
 	TAILQ_FOREACH(join, &session->joins, link)
-		for (size_t i = 1; i < join->stream_count; i++)
-			json_array_append_new(
-				array, inflow_view(view, session, &join->streams[i]));
-	TAILQ_FOREACH(join, &session->joins, link) {
+	for (size_t i = 1; i < join->stream_count; i++)
+		json_array_append_new(array, inflow_view(view, session, &join->streams[i]));
+	TAILQ_FOREACH(join, &session->joins, link)
+	{
 		const struct join_outflow *outflow;
 		TAILQ_FOREACH(outflow, &join->receives, join_link)
-			if (!outflow->stream->join->is_leaving)
-				json_array_append_new(
-					array, outflow_view(view, session, outflow));
+		if (!outflow->stream->join->is_leaving)
+			json_array_append_new(array, outflow_view(view, session, outflow));
 	}
 }

@@ -48,7 +48,8 @@ receive_view(const struct view *view, const struct join *join)
 {
 	json_t *array = json_array();
 	const struct join_outflow *outflow;
-	TAILQ_FOREACH(outflow, &join->receives, join_link) {
+	TAILQ_FOREACH(outflow, &join->receives, join_link)
+	{
 		const struct join_stream *stream = outflow->stream;
 		const struct lesson_part *part = stream->join->part;
 		if (!part) // leaving: its session sends another update
@@ -104,8 +105,7 @@ view_join(const struct view *view, const struct join *join)
 	json_object_set_new(object, "stun", stun_view(&join->leg));
 	json_object_set_new(object, "profile", json_string(srtp_profile_name(join->profile)));
 	json_object_set_new(object, "report", ssrc_and_key(report->ssrc, &report->keys));
-	json_object_set_new(
-		object, "relay", ssrc_and_key(join->leg.relay_ssrc, &join->relay_keys));
+	json_object_set_new(object, "relay", ssrc_and_key(join->leg.relay_ssrc, &join->relay_keys));
 	json_object_set_new(object, "send", send_view(join));
 	json_object_set_new(object, "receive", receive_view(view, join));
 	return object;

@@ -40,8 +40,8 @@ leg_view(const struct view *view, const struct session *session, const struct le
 		"school", part->school->id, "school_name", part->school->name, "role",
 		lesson_role_name(part->role), "connected", entry && entry->stream, "up", leg.is_up,
 		"address", view_leg_address(&leg), "path_changes", (json_int_t)leg.path_changes);
-	json_object_set_new(object, "rtt_ms",
-		leg.rtt_us ? json_real(leg.rtt_us / 1000.0) : json_null());
+	json_object_set_new(
+		object, "rtt_ms", leg.rtt_us ? json_real(leg.rtt_us / 1000.0) : json_null());
 	int64_t age_ns = view->mono.ns - leg.last_heard_ns;
 	json_object_set_new(object, "last_heard_ms",
 		leg.last_heard_ns ? json_integer(age_ns > 0 ? age_ns / NS_PER_MS : 0)
@@ -66,14 +66,13 @@ view_session(
 	const char *profile = session->profile ? srtp_profile_name(session->profile) : NULL;
 	json_t *object = json_pack("{s:s, s:s?, s:s, s:s, s:o, s:o, s:o, s:I, s:s?}", "id",
 		lesson->id, "lesson", lesson->rule ? lesson->id : NULL, "title", lesson->title,
-		"state", lesson_state_name(scheduled->state), "starts_at",
-		view_time(lesson->start), "ends_at", view_time(lesson->end), "closes_at",
+		"state", lesson_state_name(scheduled->state), "starts_at", view_time(lesson->start),
+		"ends_at", view_time(lesson->end), "closes_at",
 		view_time(wall_at(view, scheduled->end_at)), "remaining_s",
 		(json_int_t)(remaining_ns > 0 ? remaining_ns / NS_PER_S : 0), "profile", profile);
 	json_t *legs = json_array();
 	for (size_t i = 0; i < lesson->part_count; i++)
-		json_array_append_new(
-			legs, leg_view(view, session, &lesson->parts[i], presence));
+		json_array_append_new(legs, leg_view(view, session, &lesson->parts[i], presence));
 	json_object_set_new(object, "legs", legs);
 	return object;
 }
@@ -87,10 +86,10 @@ view_lesson(const struct board_lesson *board_lesson)
 	json_t *parts = json_array();
 	for (size_t i = 0; i < lesson->part_count; i++) {
 		const struct lesson_part *part = &lesson->parts[i];
-		json_array_append_new(parts,
-			json_pack("{s:s, s:s, s:s, s:s}", "school", part->school->id,
-				"school_name", part->school->name, "endpoint", part->endpoint->id,
-				"role", lesson_role_name(part->role)));
+		json_array_append_new(
+			parts, json_pack("{s:s, s:s, s:s, s:s}", "school", part->school->id,
+				       "school_name", part->school->name, "endpoint",
+				       part->endpoint->id, "role", lesson_role_name(part->role)));
 	}
 	return json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o}", "id",
 		lesson->id, "rule", lesson->rule ? lesson->rule->id : NULL, "date", date, "title",

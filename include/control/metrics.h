@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// metrics.h - what /metrics says, in Prometheus' text format 0.0.4.
+//
+// Labels are bounded by the timetable and the code: school, kind, direction, reason, state, worker;
+// never a lesson, an SSRC or an address.
+#ifndef CONTROL_METRICS_H
+#define CONTROL_METRICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "control/http_server.h"
+#include "control/scheduler.h"
+#include "control/sessions.h"
+
+#define METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+struct metrics_input {
+	const char *version;
+	const char *engine;
+	bool is_ready;
+	struct wall_time started_at;
+	struct mono_time now;
+	const struct stats *board;
+	struct sessions *sessions;
+	size_t endpoints_known;
+	size_t endpoints_connected;
+	struct http_server_counters http;
+	struct scheduler_stats scheduler;
+	uint64_t reloads;
+	uint64_t reload_failures;
+};
+
+// The page, to be freed with free(); NULL where memory is lacking.
+char *metrics_text(const struct metrics_input *input);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// parts.h - the inside of struct control, for the files that make it up: control.c and api_*.c.
+#ifndef CONTROL_PARTS_H
+#define CONTROL_PARTS_H
+
+#include "control/config.h"
+#include "control/control.h"
+#include "control/http_server.h"
+#include "control/journal.h"
+#include "control/presence.h"
+#include "control/reload.h"
+#include "control/scheduler.h"
+#include "control/sessions.h"
+#include "control/tls.h"
+#include "control/tokens.h"
+#include "control/views.h"
+
+#define CONTROL_INSTANCE_BYTES 33
+#define CONTROL_HEARTBEAT_STALE_MS 1000 // a worker that is quiet for so long has stalled
+#define CONTROL_EVENTS_MAX 64           // of the scheduler, taken at once
+#define CONTROL_SIGNALS 3
+
+struct event;
+struct event_base;
+
+struct control {
+	struct config *config;
+	struct control_edges edges; // strings are its own
+	char instance[CONTROL_INSTANCE_BYTES];
+	struct wall_time started_at;
+	struct wall_time loaded_at; // the timetable
+	bool is_running;
+
+	struct event_base *base;
+	struct tls *tls;
+	struct tokens *tokens;
+	struct http_server *server;
+	struct scheduler *scheduler;
+	struct journal *journal;
+	struct sessions *sessions;
+	struct presence *presence;
+	struct reload *reload;
+	struct http_request *reload_request; // waits for the reload that runs; NULL: nobody
+	bool reload_again;                   // SIGHUP came while one ran
+	uint64_t reloads;
+	uint64_t reload_failures;
+
+	struct event *lesson_timer; // at the scheduler's next moment
+	struct event *ack_timer;
+	struct event *second_timer;
+	struct event *signals[CONTROL_SIGNALS];
+
+	// The worker's busy time at the last two seconds' looks.
+	struct mono_time busy_at[2];
+	int64_t busy_ns[2];
+};
+
+// Moves the lessons to now, tells endpoints and worker, writes the journal.
+void control_step(struct control *control);
+
+// The events of control_timers.c. 0 or -errno.
+int control_timers_create(struct control *control);
+int control_timers_start(struct control *control);
+void control_timers_destroy(struct control *control);
+
+// Starts a reload. `request` (or NULL) is answered when it has ended.
+void control_reload(struct control *control, struct http_request *request);
+
+// What a view is made with, now.
+struct view control_view(const struct control *control);
+
+// The worker's share of busy time in the last second, and the age of its heartbeat.
+double control_busy_share(const struct control *control);
+int64_t control_heartbeat_age_ms(const struct control *control);
+
+size_t control_lessons_today(const struct control *control);
+
+// The reload's end, called from the event loop.
+void control_reload_checked(void *context, const char *error);
+
+// Each adds its routes to the control port. 0 or -errno.
+int api_status_route(struct control *control);
+int api_lessons_route(struct control *control);
+int api_sessions_route(struct control *control);
+int api_tokens_route(struct control *control);
+int api_endpoint_route(struct control *control);
+
+// sessions_notify: puts it on the endpoint's event stream.
+void api_endpoint_notify(void *context, const char *endpoint_id, enum sessions_notice notice,
+	const struct join *join, const char *join_id, const char *reason);
+
+#endif

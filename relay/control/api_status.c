@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// api_status.c - how the relay is: /, /healthz, /readyz, /metrics, /v1/status.
+#include <stdlib.h>
+
+#include "control/metrics.h"
+#include "control/parts.h"
+
+static void
+index_get(struct http_request *request, void *user)
+{
+	(void)user;
+	http_respond_text(request, 200, "text/plain; charset=utf-8",
+		"County classroom relay, control port. JSON, but for /metrics.\n"
+		"\n"
+		"GET    /healthz                    whether the workers run\n"
+		"GET    /readyz                     whether lessons can be held\n"
+		"GET    /metrics                    Prometheus text\n"
+		"GET    /v1/status                  version, media address, counters, drops\n"
+		"GET    /v1/lessons?date=2026-11-23 the lessons of a day\n"
+		"GET    /v1/sessions                what is on now\n"
+		"GET    /v1/sessions/ID             one of them\n"
+		"POST   /v1/sessions                open an ad-hoc one\n"
+		"POST   /v1/sessions/ID/extend      move its closing bell\n"
+		"DELETE /v1/sessions/ID             end it now\n"
+		"GET    /v1/flows?session=ID        every stream, in and out\n"
+		"GET    /v1/endpoints               the classrooms, and who is connected\n"
+		"POST   /v1/reload                  read the timetable again\n"
+		"GET    /v1/tokens                  who may ask\n"
+		"POST   /v1/tokens                  a new token\n"
+		"DELETE /v1/tokens/NAME             revoke it\n");
+}
+
+static void
+healthz_get(struct http_request *request, void *user)
+{
+	const struct control *control = user;
+	int64_t age_ms = control_heartbeat_age_ms(control);
+	bool is_stalled = age_ms > CONTROL_HEARTBEAT_STALE_MS;
+	http_respond_json(request, is_stalled ? 503 : 200,
+		json_pack("{s:s, s:s, s:[{s:i, s:I}]}", "status", is_stalled ? "stalled" : "ok",
+			"instance", control->instance, "workers", "worker", JOINS_WORKER,
+			"heartbeat_age_ms", (json_int_t)age_ms));
+}
+
+static void
+readyz_get(struct http_request *request, void *user)
+{
+	bool is_ready = control_is_ready(user);
+	http_respond_json(request, is_ready ? 200 : 503,
+		json_pack("{s:s}", "status", is_ready ? "ready" : "not ready"));
+}
+
+static void
+metrics_get(struct http_request *request, void *user)
+{
+	const struct control *control = user;
+	struct view view = control_view(control);
+	struct metrics_input input = {
+		.version = control->edges.version,
+		.engine = control->edges.engine->name,
+		.is_ready = control_is_ready(control),
+		.started_at = control->started_at,
+		.now = view.mono,
+		.board = view.board,
+		.sessions = control->sessions,
+		.endpoints_known = scheduler_timetable(control->scheduler)->endpoint_count,
+		.endpoints_connected = presence_connected_count(control->presence),
+		.http = http_server_counters(control->server),
+		.scheduler = *scheduler_stats(control->scheduler),
+		.reloads = control->reloads,
+		.reload_failures = control->reload_failures,
+	};
+	char *text = metrics_text(&input);
+	if (text)
+		http_respond_text(request, 200, METRICS_CONTENT_TYPE, text);
+	else
+		http_respond_error(request, 503, "out of memory; try again");
+	free(text);
+}
+
+static json_t *
+count(uint64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+static json_t *
+worker_view(const struct control *control, const struct worker_stats *worker)
+{
+	uint64_t dropped = 0, tx_dropped = 0;
+	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++) {
+		if (drop_reason_is_tx(reason))
+			tx_dropped += worker->drops[reason];
+		else
+			dropped += worker->drops[reason];
+	}
+	return json_pack("{s:i, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"worker", JOINS_WORKER, "heartbeat_age_ms",
+		(json_int_t)control_heartbeat_age_ms(control), "busy_share",
+		control_busy_share(control), "frames_in", count(worker->frames_in), "forwarded",
+		count(worker->forwarded), "consumed", count(worker->consumed), "dropped",
+		count(dropped), "copies", count(worker->copies), "originated",
+		count(worker->originated), "transmitted", count(worker->transmitted), "tx_dropped",
+		count(tx_dropped), "bytes_in", count(worker->bytes_in), "bytes_out",
+		count(worker->bytes_out));
+}
+
+static json_t *
+drops_view(const struct worker_stats *worker)
+{
+	json_t *object = json_object();
+	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
+		json_object_set_new(object, drop_reason_name(reason), count(worker->drops[reason]));
+	return object;
+}
+
+static void
+status_get(struct http_request *request, void *user)
+{
+	const struct control *control = user;
+	const struct control_edges *edges = &control->edges;
+	struct view view = control_view(control);
+	struct worker_stats worker;
+	stats_read_worker(view.board, &worker);
+	json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s}", "version", edges->version,
+		"instance", control->instance, "started_at", view_time(control->started_at), "now",
+		view_time(view.wall), "zone",
+		scheduler_timetable(control->scheduler)->policies.zone, "engine",
+		edges->engine->name, "device", edges->device);
+	json_object_set_new(object, "media",
+		json_pack("{s:s, s:i, s:s}", "address", edges->media_address, "port",
+			edges->media_port, "mac", edges->media_mac));
+	json_object_set_new(object, "workers", json_pack("[o]", worker_view(control, &worker)));
+	json_object_set_new(object, "drops", drops_view(&worker));
+	json_object_set_new(object, "timetable",
+		json_pack("{s:s, s:o, s:I}", "file", control->config->timetable_path, "loaded_at",
+			view_time(control->loaded_at), "lessons_today",
+			(json_int_t)control_lessons_today(control)));
+	http_respond_json(request, 200, object);
+}
+
+int
+api_status_route(struct control *control)
+{
+	const struct http_route routes[] = {
+		{"GET", "/", TOKEN_ROLE_OPERATOR, index_get, control},
+		{"GET", "/healthz", TOKEN_ROLE_NONE, healthz_get, control},
+		{"GET", "/readyz", TOKEN_ROLE_OPERATOR, readyz_get, control},
+		{"GET", "/metrics", TOKEN_ROLE_OPERATOR, metrics_get, control},
+		{"GET", "/v1/status", TOKEN_ROLE_OPERATOR, status_get, control},
+		{0},
+	};
+	return http_server_route(control->server, routes);
+}

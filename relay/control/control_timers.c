@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// control_timers.c - what the control plane does by itself: bells, acknowledgements, heartbeats,
+// reloads.
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "control/parts.h"
+#include "platform/clock.h"
+#include "platform/log.h"
+
+#define LESSONS_EVERY_MS 100 // the wall clock may be set at any time
+#define ACKS_BUSY_MS 20      // while messages are under way
+#define ACKS_IDLE_MS 200
+
+static void
+timer_set(struct event *timer, int64_t ns)
+{
+	struct timeval delay = {
+		.tv_sec = ns / NS_PER_S,
+		.tv_usec = ns % NS_PER_S / NS_PER_US,
+	};
+	event_add(timer, &delay);
+}
+
+// A lesson that opens after a restart gets its extension back; one that changes is noted.
+static void
+journal_follow(struct control *control, const struct scheduler_event *event)
+{
+	if (event->type == SCHEDULER_OPEN)
+		journal_opened(control->journal, control->scheduler, event->lesson, clock_mono());
+	if (event->type == SCHEDULER_CHANGED)
+		journal_extended(control->journal, event->lesson);
+}
+
+void
+control_step(struct control *control)
+{
+	struct scheduler_event events[CONTROL_EVENTS_MAX];
+	bool has_changed = false;
+	size_t count;
+	do {
+		struct mono_time now = clock_mono();
+		int result = scheduler_step(
+			control->scheduler, clock_wall(), now, events, CONTROL_EVENTS_MAX, &count);
+		if (result) {
+			log_error("lessons cannot be planned: %s", strerror(-result));
+			return;
+		}
+		for (size_t i = 0; i < count; i++)
+			journal_follow(control, &events[i]);
+		has_changed |= count > 0;
+		sessions_follow(control->sessions, events, count, now);
+	} while (count == CONTROL_EVENTS_MAX);
+	if (has_changed)
+		journal_save(control->journal, control->scheduler);
+}
+
+// At the scheduler's next moment to the millisecond: the bell opens the gates.
+static void
+on_lesson_timer(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	struct control *control = argument;
+	control_step(control);
+	struct mono_time now = clock_mono();
+	int64_t ns = mono_since_ns(scheduler_next(control->scheduler, clock_wall(), now), now);
+	if (ns > LESSONS_EVERY_MS * NS_PER_MS)
+		ns = LESSONS_EVERY_MS * NS_PER_MS;
+	if (ns < NS_PER_MS)
+		ns = NS_PER_MS;
+	timer_set(control->lesson_timer, ns);
+}
+
+static void
+on_ack_timer(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	struct control *control = argument;
+	sessions_step(control->sessions, clock_mono());
+	bool is_busy = sessions_pending_count(control->sessions) > 0;
+	timer_set(control->ack_timer, (is_busy ? ACKS_BUSY_MS : ACKS_IDLE_MS) * NS_PER_MS);
+}
+
+static void
+busy_look(struct control *control, struct mono_time now)
+{
+	struct worker_stats worker;
+	stats_read_worker(control->edges.link.stats, &worker);
+	control->busy_at[0] = control->busy_at[1];
+	control->busy_ns[0] = control->busy_ns[1];
+	control->busy_at[1] = now;
+	control->busy_ns[1] = worker.busy_ns;
+}
+
+double
+control_busy_share(const struct control *control)
+{
+	int64_t ns = mono_since_ns(control->busy_at[1], control->busy_at[0]);
+	int64_t busy_ns = control->busy_ns[1] - control->busy_ns[0];
+	if (control->busy_at[0].ns == 0 || ns <= 0 || busy_ns <= 0)
+		return 0;
+	return busy_ns >= ns ? 1 : (double)busy_ns / (double)ns;
+}
+
+static void
+on_second_timer(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	struct control *control = argument;
+	struct mono_time now = clock_mono();
+	presence_heartbeat(control->presence);
+	sessions_sample(control->sessions, now);
+	busy_look(control, now);
+}
+
+static void
+on_stop_signal(evutil_socket_t number, short what, void *argument)
+{
+	(void)what;
+	log_info("stopping: %s", strsignal(number));
+	control_stop(argument);
+}
+
+static void
+on_reload_signal(evutil_socket_t number, short what, void *argument)
+{
+	(void)number, (void)what;
+	control_reload(argument, NULL);
+}
+
+// The timetable that the check found good. Returns 0, or -errno with the reason.
+static int
+timetable_take_over(struct control *control, char *reason, size_t reason_bytes)
+{
+	struct config *config = control->config;
+	struct file_error error = {0};
+	struct timetable *fresh;
+	int result = timetable_load(config->timetable_path, &fresh, &error);
+	if (!result)
+		result = civil_zone_set(fresh->policies.zone);
+	if (result) {
+		if (*error.file)
+			snprintf(reason, reason_bytes, "%s:%u: %s", error.file, error.line,
+				error.reason);
+		else
+			snprintf(reason, reason_bytes, "%s", strerror(-result));
+		return result;
+	}
+	scheduler_set_timetable(control->scheduler, fresh);
+	timetable_release(config->timetable);
+	config->timetable = fresh;
+	control->loaded_at = clock_wall();
+	control_step(control);
+	return 0;
+}
+
+void
+control_reload_checked(void *context, const char *error)
+{
+	struct control *control = context;
+	char reason[FILE_ERROR_FILE_BYTES + FILE_ERROR_REASON_BYTES + 16];
+	if (!error && timetable_take_over(control, reason, sizeof reason))
+		error = reason;
+	struct http_request *request = control->reload_request;
+	control->reload_request = NULL;
+	if (error) {
+		control->reload_failures++;
+		log_error("not reloaded, the old timetable stays: %s", error);
+		if (request)
+			http_respond_error(request, 422, "%s", error);
+	} else {
+		size_t count = control_lessons_today(control);
+		control->reloads++;
+		log_info("timetable reloaded: %zu lessons today", count);
+		if (request)
+			http_respond_json(request, 200,
+				json_pack("{s:I}", "lessons_today", (json_int_t)count));
+	}
+	if (control->reload_again) {
+		control->reload_again = false;
+		control_reload(control, NULL);
+	}
+}
+
+void
+control_reload(struct control *control, struct http_request *request)
+{
+	int result = reload_start(control->reload);
+	if (!result) {
+		control->reload_request = request;
+		return;
+	}
+	if (request)
+		http_respond_error(request, result == -EBUSY ? 409 : 503,
+			"cannot be reloaded now: %s; try again", strerror(-result));
+	else if (result == -EBUSY)
+		control->reload_again = true;
+	else
+		log_error("not reloaded: the check cannot be started: %s", strerror(-result));
+}
+
+int
+control_timers_create(struct control *control)
+{
+	struct event_base *base = control->base;
+	control->lesson_timer = evtimer_new(base, on_lesson_timer, control);
+	control->ack_timer = evtimer_new(base, on_ack_timer, control);
+	control->second_timer = event_new(base, -1, EV_PERSIST, on_second_timer, control);
+	control->signals[0] = evsignal_new(base, SIGTERM, on_stop_signal, control);
+	control->signals[1] = evsignal_new(base, SIGINT, on_stop_signal, control);
+	control->signals[2] = evsignal_new(base, SIGHUP, on_reload_signal, control);
+	for (size_t i = 0; i < CONTROL_SIGNALS; i++)
+		if (!control->signals[i])
+			return -ENOMEM;
+	return control->lesson_timer && control->ack_timer && control->second_timer ? 0 : -ENOMEM;
+}
+
+int
+control_timers_start(struct control *control)
+{
+	timer_set(control->lesson_timer, 0);
+	timer_set(control->ack_timer, ACKS_BUSY_MS * NS_PER_MS);
+	timer_set(control->second_timer, PRESENCE_HEARTBEAT_MS * NS_PER_MS);
+	for (size_t i = 0; i < CONTROL_SIGNALS; i++)
+		if (event_add(control->signals[i], NULL))
+			return -EIO;
+	return 0;
+}
+
+void
+control_timers_destroy(struct control *control)
+{
+	struct event *events[] = {control->lesson_timer, control->ack_timer, control->second_timer,
+		control->signals[0], control->signals[1], control->signals[2]};
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+		if (events[i])
+			event_free(events[i]);
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// metrics.c - what /metrics says, in Prometheus' text format 0.0.4.
+#include "control/metrics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "control/join_stats.h"
+
+static void
+family(FILE *out, const char *name, const char *type, const char *help)
+{
+	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+counter(FILE *out, const char *name, uint64_t value, const char *help)
+{
+	family(out, name, "counter", help);
+	fprintf(out, "%s %" PRIu64 "\n", name, value);
+}
+
+static void
+gauge(FILE *out, const char *name, double value, const char *help)
+{
+	family(out, name, "gauge", help);
+	fprintf(out, "%s %.15g\n", name, value);
+}
+
+// A label's value: backslash, quote and newline are escaped.
+static void
+label(FILE *out, const char *name, const char *value, const char *before)
+{
+	fprintf(out, "%s%s=\"", before, name);
+	for (; *value; value++) {
+		if (*value == '\n')
+			fputs("\\n", out);
+		else if (*value == '\\' || *value == '"')
+			fprintf(out, "\\%c", *value);
+		else
+			fputc(*value, out);
+	}
+	fputc('"', out);
+}
+
+static void
+write_relay(FILE *out, const struct metrics_input *input)
+{
+	family(out, "relay_build_info", "gauge", "What runs; always 1.");
+	fputs("relay_build_info{", out);
+	label(out, "version", input->version, "");
+	label(out, "engine", input->engine, ",");
+	fputs("} 1\n", out);
+	gauge(out, "relay_start_time_seconds", (double)input->started_at.ms / MS_PER_S,
+		"When this instance started, since 1970.");
+	gauge(out, "relay_ready", input->is_ready, "1 once media and control port are up.");
+	gauge(out, "relay_endpoints_known", (double)input->endpoints_known,
+		"Endpoints of the timetable.");
+	gauge(out, "relay_endpoints_connected", (double)input->endpoints_connected,
+		"Endpoints whose event stream is open.");
+	counter(out, "relay_reloads_total", input->reloads, "Timetables taken over.");
+	counter(out, "relay_reload_failures_total", input->reload_failures,
+		"Timetables refused: the old one stayed.");
+	counter(out, "relay_scheduler_full_total", input->scheduler.running_full,
+		"Times that a lesson could not be opened: too many at once.");
+	counter(out, "relay_http_requests_total", input->http.requests,
+		"Requests at the control port.");
+	counter(out, "relay_http_unauthorized_total", input->http.unauthorized,
+		"Requests without a known token.");
+	counter(out, "relay_http_forbidden_total", input->http.forbidden,
+		"Requests whose token has another role.");
+	counter(out, "relay_http_deadlines_total", input->http.deadlines,
+		"Connections that were too slow to ask.");
+	counter(out, "relay_http_full_total", input->http.connections_limit_reached,
+		"Times that no further connection was accepted.");
+	gauge(out, "relay_http_connections", (double)input->http.connections_open,
+		"Connections at the control port.");
+	counter(out, "relay_http_streams_cut_total", input->http.streams_cut,
+		"Event streams ended: their peers did not read.");
+}
+
+static void
+write_sessions(FILE *out, const struct metrics_input *input)
+{
+	size_t counts[LESSON_ENDED + 1] = {0};
+	const struct session *session;
+	TAILQ_FOREACH(session, sessions_list(input->sessions), link)
+	counts[session->scheduled->state]++;
+	family(out, "relay_sessions", "gauge", "Sessions by state.");
+	for (enum lesson_state state = LESSON_OPEN; state <= LESSON_GRACE; state++)
+		fprintf(out, "relay_sessions{state=\"%s\"} %zu\n", lesson_state_name(state),
+			counts[state]);
+
+	struct sessions_counters counters = sessions_counters(input->sessions);
+	counter(out, "relay_joins_total", counters.joins_made, "Joins given to endpoints.");
+	counter(out, "relay_join_failures_total", counters.joins_failed,
+		"Joins that could not be made: no slot left, or refused by the worker.");
+	counter(out, "relay_rejoins_total", counters.rejoins,
+		"Joins that endpoints gave up, for want of a path.");
+	gauge(out, "relay_messages_pending", sessions_pending_count(input->sessions),
+		"Messages to the worker that are not yet acknowledged.");
+	counter(out, "relay_messages_refused_total",
+		joins_refused_count(sessions_joins(input->sessions)),
+		"Messages that the worker refused.");
+	struct stats_limits left = joins_free_get(sessions_joins(input->sessions));
+	family(out, "relay_slots_free", "gauge", "What is left of the worker's tables.");
+	fprintf(out, "relay_slots_free{table=\"legs\"} %u\n", left.leg_count);
+	fprintf(out, "relay_slots_free{table=\"streams\"} %u\n", left.stream_count);
+	fprintf(out, "relay_slots_free{table=\"outflows\"} %u\n", left.outflow_count);
+}
+
+static void
+worker_counter(FILE *out, const char *name, uint64_t value, const char *help)
+{
+	family(out, name, "counter", help);
+	fprintf(out, "%s{worker=\"0\"} %" PRIu64 "\n", name, value);
+}
+
+static void
+write_drops(FILE *out, const struct worker_stats *worker)
+{
+	family(out, "relay_worker_drops_total", "counter",
+		"Frames dropped on the way in and out, by reason.");
+	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
+		fprintf(out,
+			"relay_worker_drops_total{worker=\"0\",direction=\"%s\",reason=\"%s\"} "
+			"%" PRIu64 "\n",
+			drop_reason_is_tx(reason) ? "out" : "in", drop_reason_name(reason),
+			worker->drops[reason]);
+}
+
+static void
+write_worker(FILE *out, const struct metrics_input *input)
+{
+	struct worker_stats worker;
+	stats_read_worker(input->board, &worker);
+	family(out, "relay_worker_heartbeat_age_seconds", "gauge", "Since the worker's last loop.");
+	int64_t age_ns = input->now.ns - worker.heartbeat_ns;
+	fprintf(out, "relay_worker_heartbeat_age_seconds{worker=\"0\"} %.9g\n",
+		(double)(age_ns > 0 ? age_ns : 0) / NS_PER_S);
+	family(out, "relay_worker_busy_seconds_total", "counter", "Time in loops that had work.");
+	fprintf(out, "relay_worker_busy_seconds_total{worker=\"0\"} %.9g\n",
+		(double)worker.busy_ns / NS_PER_S);
+	worker_counter(out, "relay_worker_frames_received_total", worker.frames_in,
+		"Frames from the device: forwarded, consumed or dropped.");
+	worker_counter(out, "relay_worker_frames_forwarded_total", worker.forwarded,
+		"Frames of which copies were made.");
+	worker_counter(out, "relay_worker_frames_consumed_total", worker.consumed,
+		"Frames for the relay itself.");
+	worker_counter(
+		out, "relay_worker_copies_total", worker.copies, "Copies made for receivers.");
+	worker_counter(out, "relay_worker_frames_originated_total", worker.originated,
+		"Frames of the relay's own: ARP, echo replies, STUN, RTCP.");
+	worker_counter(out, "relay_worker_frames_transmitted_total", worker.transmitted,
+		"Frames handed to the device.");
+	worker_counter(out, "relay_worker_received_bytes_total", worker.bytes_in,
+		"IP bytes of what was authenticated.");
+	worker_counter(out, "relay_worker_transmitted_bytes_total", worker.bytes_out,
+		"IP bytes of what was transmitted.");
+	write_drops(out, &worker);
+}
+
+// What a flow that is there now adds to its school's totals.
+static void
+live_add(struct totals *totals, const char *school, enum stream_kind kind,
+	enum flow_direction direction, const struct flow_counters *counters)
+{
+	struct totals_entry *entry = totals_get(totals, school, kind, direction);
+	if (entry)
+		flow_counters_add(&entry->counters, counters);
+}
+
+static void
+live_worst(struct totals *totals, const char *school, enum stream_kind kind,
+	enum flow_direction direction, double loss_ratio, uint32_t jitter_us)
+{
+	struct totals_entry *entry = totals_get(totals, school, kind, direction);
+	if (!entry)
+		return;
+	double jitter_s = jitter_us / 1e6;
+	entry->live_count++;
+	if (loss_ratio > entry->loss_ratio)
+		entry->loss_ratio = loss_ratio;
+	if (jitter_s > entry->jitter_s)
+		entry->jitter_s = jitter_s;
+}
+
+static void
+join_gather(struct totals *totals, const struct stats *board, struct join *join)
+{
+	struct flow_counters counters;
+	for (size_t i = 1; i < join->stream_count; i++) {
+		struct join_stream *stream = &join->streams[i];
+		if (!stream->context) // taken back: in the totals already
+			continue;
+		join_stats_count_inflow(board, stream, &counters);
+		live_add(totals, join->school, stream->kind, FLOW_IN, &counters);
+		struct inflow_stats now;
+		join_stats_inflow(board, stream, &now);
+		if (!join->is_leaving)
+			live_worst(totals, join->school, stream->kind, FLOW_IN,
+				rates_loss_ratio(&stream->rates), now.jitter_us);
+	}
+	struct join_outflow *outflow;
+	TAILQ_FOREACH(outflow, &join->receives, join_link)
+	{
+		enum stream_kind kind = outflow->stream->kind;
+		join_stats_count_outflow(board, outflow, &counters);
+		live_add(totals, join->school, kind, FLOW_OUT, &counters);
+		struct outflow_stats now;
+		join_stats_outflow(board, outflow, &now);
+		if (!join->is_leaving && !outflow->stream->join->is_leaving)
+			live_worst(totals, join->school, kind, FLOW_OUT,
+				rates_loss_ratio(&outflow->rates), now.reported_jitter_us);
+	}
+}
+
+static int
+totals_gather(const struct metrics_input *input, struct totals *totals)
+{
+	struct joins *joins = sessions_joins(input->sessions);
+	if (totals_copy(totals, joins_totals(joins)))
+		return -1;
+	struct join *join;
+	const struct session *session;
+	TAILQ_FOREACH(session, sessions_list(input->sessions), link)
+	TAILQ_FOREACH(join, &session->joins, link)
+	join_gather(totals, input->board, join);
+	TAILQ_FOREACH(join, joins_leaving(joins), link)
+	join_gather(totals, input->board, join);
+	return 0;
+}
+
+static void
+flow_labels(FILE *out, const char *name, const struct totals_entry *entry)
+{
+	fprintf(out, "%s{", name);
+	label(out, "school", entry->school, "");
+	fprintf(out, ",kind=\"%s\",direction=\"%s\"} ", stream_kind_name(entry->kind),
+		flow_direction_name(entry->direction));
+}
+
+// One counter of all flows. `directions` has bit 1 << FLOW_IN or FLOW_OUT where it is known of
+// that.
+struct flow_metric {
+	const char *name;
+	const char *help;
+	size_t offset; // in struct flow_counters
+	unsigned directions;
+};
+
+#define IN (1U << FLOW_IN)
+#define OUT (1U << FLOW_OUT)
+#define FIELD(field) offsetof(struct flow_counters, field)
+
+static const struct flow_metric FLOW_METRICS[] = {
+	{"relay_flow_packets_total", "RTP packets: unique ones in, transmitted ones out.",
+		FIELD(packets), IN | OUT},
+	{"relay_flow_bytes_total", "Their IP bytes.", FIELD(bytes), IN | OUT},
+	{"relay_flow_frames_total", "Packets with the RTP marker bit.", FIELD(frames), IN},
+	{"relay_flow_lost_packets_total",
+		"Packets missing: on the way in by the relay's count, out as receivers report.",
+		FIELD(lost), IN | OUT},
+	{"relay_flow_duplicate_packets_total", "Packets that came again.", FIELD(duplicates), IN},
+	{"relay_flow_reordered_packets_total", "Packets that came behind a later one.",
+		FIELD(reordered), IN},
+	{"relay_flow_late_packets_total", "Packets behind the replay window.", FIELD(late), IN},
+	{"relay_flow_authentication_failures_total", "Packets with a wrong tag.",
+		FIELD(auth_failures), IN},
+	{"relay_flow_transmit_drops_total", "Copies made but not transmitted.", FIELD(tx_drops),
+		OUT},
+};
+
+static void
+write_flow_metric(FILE *out, const struct totals *totals, const struct flow_metric *metric)
+{
+	family(out, metric->name, "counter", metric->help);
+	for (size_t i = 0; i < totals->count; i++) {
+		const struct totals_entry *entry = &totals->entries[i];
+		if (!(metric->directions & 1U << entry->direction))
+			continue;
+		const char *counters = (const char *)&entry->counters;
+		flow_labels(out, metric->name, entry);
+		fprintf(out, "%" PRIu64 "\n", *(const uint64_t *)(counters + metric->offset));
+	}
+}
+
+static void
+write_flows(FILE *out, const struct totals *totals)
+{
+	for (size_t i = 0; i < sizeof FLOW_METRICS / sizeof *FLOW_METRICS; i++)
+		write_flow_metric(out, totals, &FLOW_METRICS[i]);
+
+	family(out, "relay_flows", "gauge", "Flows that are there now.");
+	for (size_t i = 0; i < totals->count; i++) {
+		flow_labels(out, "relay_flows", &totals->entries[i]);
+		fprintf(out, "%u\n", totals->entries[i].live_count);
+	}
+	family(out, "relay_flow_loss_ratio", "gauge",
+		"Lost of expected in the last 10 s, 0 to 1; the worst of the flows that are "
+		"there.");
+	for (size_t i = 0; i < totals->count; i++) {
+		if (totals->entries[i].live_count == 0)
+			continue;
+		flow_labels(out, "relay_flow_loss_ratio", &totals->entries[i]);
+		fprintf(out, "%.9g\n", totals->entries[i].loss_ratio);
+	}
+	family(out, "relay_flow_jitter_seconds", "gauge",
+		"Interarrival jitter (RFC 3550); the worst of the flows that are there.");
+	for (size_t i = 0; i < totals->count; i++) {
+		if (totals->entries[i].live_count == 0)
+			continue;
+		flow_labels(out, "relay_flow_jitter_seconds", &totals->entries[i]);
+		fprintf(out, "%.9g\n", totals->entries[i].jitter_s);
+	}
+}
+
+char *
+metrics_text(const struct metrics_input *input)
+{
+	struct totals totals;
+	if (totals_gather(input, &totals))
+		return NULL;
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	if (!out) {
+		totals_fini(&totals);
+		return NULL;
+	}
+	write_relay(out, input);
+	write_sessions(out, input);
+	write_worker(out, input);
+	write_flows(out, &totals);
+	totals_fini(&totals);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
