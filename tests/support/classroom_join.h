@@ -27,10 +27,10 @@ static inline json_t *
 test_send(const char *kind, unsigned ssrc, enum srtp_profile profile)
 {
 	bool audio = strcmp(kind, "audio") == 0;
-	return json_pack("{s:s, s:I, s:i, s:i, s:s, s:s, s:o}", "kind", kind, "ssrc", (json_int_t)ssrc,
-		"payload_type", audio ? 111 : 96, "clock_rate_hz", audio ? 48000 : 90000, "encoding",
-		audio ? "opus/48000/2" : "H264/90000", "fmtp", audio ? "" : "packetization-mode=1",
-		"key", test_key(profile));
+	return json_pack("{s:s, s:I, s:i, s:i, s:s, s:s, s:o}", "kind", kind, "ssrc",
+		(json_int_t)ssrc, "payload_type", audio ? 111 : 96, "clock_rate_hz",
+		audio ? 48000 : 90000, "encoding", audio ? "opus/48000/2" : "H264/90000", "fmtp",
+		audio ? "" : "packetization-mode=1", "key", test_key(profile));
 }
 
 static inline json_t *
@@ -48,8 +48,9 @@ test_receive(const char *endpoint, const char *kind, unsigned ssrc, enum srtp_pr
 static inline json_t *
 test_join_json(enum srtp_profile profile)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:{s:s, s:i},"
-			 " s:{s:s, s:s, s:s, s:s}, s:s, s:{s:i, s:o}, s:{s:i, s:o}, s:[oo], s:[oo]}",
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:{s:s, s:i},"
+		" s:{s:s, s:s, s:s, s:s}, s:s, s:{s:i, s:o}, s:{s:i, s:o}, s:[oo], s:[oo]}",
 		"join", "9f01", "instance", "5202", "session", "chinese-tue/2026-11-24", "title",
 		"语文", "state", "live", "live_in_ms", 0, "bell_in_ms", 2400000, "leave_in_ms",
 		2520000, "media", "address", "198.18.0.2", "port", 5000, "stun", "username", "R:C",
