@@ -210,10 +210,13 @@ ssrc_is_taken(const struct joins *joins, uint32_t ssrc)
 static int
 ssrc_choose(const struct joins *joins, uint32_t *out)
 {
+	// Not into *out at once: it may lie in a join, which would then find its own number taken.
+	uint32_t ssrc;
 	do {
-		if (random_fill(out, sizeof *out))
+		if (random_fill(&ssrc, sizeof ssrc))
 			return -EIO;
-	} while (ssrc_is_taken(joins, *out));
+	} while (ssrc_is_taken(joins, ssrc));
+	*out = ssrc;
 	return 0;
 }
 
