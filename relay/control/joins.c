@@ -210,8 +210,7 @@ ssrc_is_taken(const struct joins *joins, uint32_t ssrc)
 static int
 ssrc_choose(const struct joins *joins, uint32_t *out)
 {
-	// Not into *out at once: it may lie in a join, which would then find its own number taken.
-	uint32_t ssrc;
+	uint32_t ssrc; // not in its place yet: there it would be found taken
 	do {
 		if (random_fill(&ssrc, sizeof ssrc))
 			return -EIO;
