@@ -10,6 +10,9 @@
 #include "media/rtp.h"
 
 #define SEQ_FIRST_MASK 0x7fff
+// A random word in steps whose product with an interval fits 64 bits.
+#define RANDOM_STEP 65536
+#define RANDOM_STEPS (UINT32_MAX / RANDOM_STEP)
 // Seconds from 1900, where NTP counts from, to 1970.
 #define NTP_UNIX_OFFSET_S UINT64_C(2208988800)
 
@@ -121,7 +124,7 @@ uplink_report(struct uplink *uplink, struct mono_time now, struct wall_time wall
 	if (!uplink->context || uplink->packet_count == 0 ||
 		!mono_reached(now, uplink->next_report))
 		return 0;
-	int64_t spread_ns = (int64_t)((uint64_t)UPLINK_REPORT_NS * random / UINT32_MAX);
+	int64_t spread_ns = (int64_t)(random / RANDOM_STEP) * UPLINK_REPORT_NS / RANDOM_STEPS;
 	uplink->next_report = mono_after_ns(now, UPLINK_REPORT_NS / 2 + spread_ns);
 	int64_t silent_ns = mono_since_ns(now, uplink->last_packet);
 	if (silent_ns > UPLINK_SILENT_NS)
