@@ -5,121 +5,13 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "control/joins_internal.h"
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
-
-#include "control/courier.h"
-#include "control/join_stats.h"
-#include "control/slots.h"
-#include "platform/log.h"
 
 #define REPORT_CLOCK_RATE_HZ 90000 // any but 0: reports have no time stamps
-
-struct joins {
-	const struct srtp_engine *engine;
-	const struct stats *board;
-	struct courier *courier;
-	struct slots legs;
-	struct slots streams;
-	struct slots outflows;
-	struct join **by_leg; // who has a slot; for the search of a free SSRC
-	struct join_list leaving;
-	struct totals totals;
-};
-
-// Counters of what is gone stay in the school's totals.
-static void
-totals_fold(struct joins *joins, const char *school, enum stream_kind kind,
-	enum flow_direction direction, const struct flow_counters *counters)
-{
-	struct totals_entry *entry = totals_get(&joins->totals, school, kind, direction);
-	if (entry)
-		flow_counters_add(&entry->counters, counters);
-}
-
-static void
-outflow_gone(struct joins *joins, struct join_outflow *outflow)
-{
-	struct flow_counters counters;
-	join_stats_count_outflow(joins->board, outflow, &counters);
-	totals_fold(joins, outflow->to->school, outflow->stream->kind, FLOW_OUT, &counters);
-	slots_release(&joins->outflows, outflow->slot);
-	TAILQ_REMOVE(&outflow->stream->copies, outflow, stream_link);
-	TAILQ_REMOVE(&outflow->to->receives, outflow, join_link);
-	free(outflow);
-}
-
-static void
-stream_gone(struct joins *joins, struct join_stream *stream)
-{
-	assert(TAILQ_EMPTY(&stream->copies));
-	struct flow_counters counters;
-	join_stats_count_inflow(joins->board, stream, &counters);
-	if (stream->kind != STREAM_REPORT)
-		totals_fold(joins, stream->join->school, stream->kind, FLOW_IN, &counters);
-	joins->engine->context_destroy(stream->context);
-	stream->context = NULL;
-	srtp_keys_wipe(&stream->keys);
-	slots_release(&joins->streams, stream->slot);
-}
-
-static void
-join_gone(struct joins *joins, struct join *join)
-{
-	assert(TAILQ_EMPTY(&join->receives));
-	joins->engine->context_destroy(join->leg.relay_context);
-	joins->by_leg[join->leg.leg] = NULL;
-	slots_release(&joins->legs, join->leg.leg);
-	TAILQ_REMOVE(&joins->leaving, join, link);
-	OPENSSL_cleanse(join, sizeof *join);
-	free(join);
-}
-
-// A refused addition spoils its join: sessions takes it back and tries again. A removal is over in
-// any case: the worker has nothing under that number any more.
-static void
-message_returned(void *context, const struct message *message)
-{
-	struct joins *joins = context;
-	struct join *join = NULL;
-	bool is_addition = true;
-	switch (message->type) {
-	case MESSAGE_LEG_ADD:
-		join = message->owner;
-		join->is_added = !message->result;
-		break;
-	case MESSAGE_STREAM_ADD:
-		join = ((struct join_stream *)message->owner)->join;
-		((struct join_stream *)message->owner)->is_added = !message->result;
-		break;
-	case MESSAGE_OUTFLOW_ADD:
-		join = ((struct join_outflow *)message->owner)->to;
-		((struct join_outflow *)message->owner)->is_added = !message->result;
-		break;
-	case MESSAGE_LEG_GATE:
-		is_addition = false;
-		break;
-	case MESSAGE_OUTFLOW_REMOVE:
-		outflow_gone(joins, message->owner);
-		return;
-	case MESSAGE_STREAM_REMOVE:
-		stream_gone(joins, message->owner);
-		return;
-	case MESSAGE_LEG_REMOVE:
-		join_gone(joins, message->owner);
-		return;
-	}
-	if (is_addition && message->result) {
-		log_error("the worker refused a part of %s's join: %s", join->endpoint,
-			strerror(-message->result));
-		join->is_failed = true;
-	}
-}
 
 struct joins *
 joins_create(const struct srtp_engine *engine, const struct worker_link *link)
@@ -132,7 +24,7 @@ joins_create(const struct srtp_engine *engine, const struct worker_link *link)
 	joins->board = link->stats;
 	TAILQ_INIT(&joins->leaving);
 	totals_init(&joins->totals);
-	joins->courier = courier_create(link, message_returned, joins);
+	joins->courier = courier_create(link, joins_message_returned, joins);
 	joins->by_leg = calloc(limits->leg_count + 1, sizeof *joins->by_leg);
 	if (!joins->courier || !joins->by_leg || slots_init(&joins->legs, limits->leg_count) ||
 		slots_init(&joins->streams, limits->stream_count) ||
@@ -152,12 +44,12 @@ joins_destroy(struct joins *joins)
 	while ((join = TAILQ_FIRST(&joins->leaving))) {
 		struct join_outflow *outflow;
 		while ((outflow = TAILQ_FIRST(&join->receives)))
-			outflow_gone(joins, outflow);
+			join_outflow_gone(joins, outflow);
 		for (size_t i = 0; i < join->stream_count; i++) {
 			while ((outflow = TAILQ_FIRST(&join->streams[i].copies)))
-				outflow_gone(joins, outflow);
+				join_outflow_gone(joins, outflow);
 			if (join->streams[i].context)
-				stream_gone(joins, &join->streams[i]);
+				join_stream_gone(joins, &join->streams[i]);
 		}
 		join_gone(joins, join);
 	}
@@ -168,112 +60,6 @@ joins_destroy(struct joins *joins)
 	totals_fini(&joins->totals);
 	free(joins->by_leg);
 	free(joins);
-}
-
-static int
-random_fill(void *bytes, size_t count)
-{
-	return RAND_bytes(bytes, (int)count) == 1 ? 0 : -EIO;
-}
-
-static int
-random_hex(char *text, size_t digits)
-{
-	uint8_t bytes[32];
-	assert(digits / 2 <= sizeof bytes);
-	if (random_fill(bytes, digits / 2))
-		return -EIO;
-	for (size_t i = 0; i < digits / 2; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-	OPENSSL_cleanse(bytes, sizeof bytes);
-	return 0;
-}
-
-static bool
-ssrc_is_taken(const struct joins *joins, uint32_t ssrc)
-{
-	if (ssrc == 0)
-		return true;
-	for (uint32_t leg = 0; leg < joins->legs.capacity; leg++) {
-		const struct join *join = joins->by_leg[leg];
-		if (!join)
-			continue;
-		if (join->leg.relay_ssrc == ssrc)
-			return true;
-		for (size_t i = 0; i < join->stream_count; i++)
-			if (join->streams[i].ssrc == ssrc)
-				return true;
-	}
-	return false;
-}
-
-static int
-ssrc_choose(const struct joins *joins, uint32_t *out)
-{
-	uint32_t ssrc; // not in its place yet: there it would be found taken
-	do {
-		if (random_fill(&ssrc, sizeof ssrc))
-			return -EIO;
-	} while (ssrc_is_taken(joins, ssrc));
-	*out = ssrc;
-	return 0;
-}
-
-// The stream is part of the join from stream_count on: then the cleanup knows it.
-static int
-stream_make(struct joins *joins, struct join *join, enum stream_kind kind,
-	const struct timetable_codec *codec)
-{
-	struct join_stream *stream = &join->streams[join->stream_count];
-	stream->join = join;
-	stream->kind = kind;
-	stream->codec = codec;
-	TAILQ_INIT(&stream->copies);
-	rates_init(&stream->rates);
-	if (ssrc_choose(joins, &stream->ssrc) || srtp_keys_generate(join->profile, &stream->keys))
-		return -EIO;
-	int result = slots_acquire(&joins->streams, &stream->slot);
-	if (result)
-		return result;
-	stream->context =
-		joins->engine->context_create(&stream->keys, stream->ssrc, SRTP_INBOUND, 0);
-	if (!stream->context) {
-		slots_release(&joins->streams, stream->slot);
-		return -EIO;
-	}
-	join->stream_count++;
-	return 0;
-}
-
-static int
-streams_make(struct joins *joins, struct join *join)
-{
-	int result = stream_make(joins, join, STREAM_REPORT, NULL);
-	const struct timetable_endpoint *endpoint = join->part->endpoint;
-	if (join->part->role == LESSON_LISTEN)
-		return result;
-	for (size_t i = 0; !result && i < endpoint->stream_count; i++)
-		result = stream_make(
-			joins, join, endpoint->streams[i].kind, endpoint->streams[i].codec);
-	return result;
-}
-
-static int
-leg_make(struct joins *joins, struct join *join)
-{
-	uint64_t nonce;
-	struct message_leg *leg = &join->leg;
-	if (random_fill(&nonce, sizeof nonce) || random_hex(join->id, JOIN_ID_BYTES - 1) ||
-		random_hex(leg->endpoint_user, 16) ||
-		random_hex(leg->relay_password, STUN_PASSWORD_BYTES_MAX - 1) ||
-		random_hex(leg->endpoint_password, STUN_PASSWORD_BYTES_MAX - 1) ||
-		srtp_keys_generate(join->profile, &join->relay_keys) ||
-		ssrc_choose(joins, &leg->relay_ssrc))
-		return -EIO;
-	leg_user(leg->relay_user, JOINS_WORKER, leg->leg, nonce);
-	leg->relay_context =
-		joins->engine->context_create(&join->relay_keys, leg->relay_ssrc, SRTP_OUTBOUND, 0);
-	return leg->relay_context ? 0 : -EIO;
 }
 
 static void
@@ -330,12 +116,12 @@ joins_add(struct joins *joins, const struct join_request *request, struct join *
 	// From here on join_gone() takes everything back.
 	joins->by_leg[join->leg.leg] = join;
 	TAILQ_INSERT_TAIL(&joins->leaving, join, link);
-	result = leg_make(joins, join);
+	result = join_make_leg(joins, join);
 	if (!result)
-		result = streams_make(joins, join);
+		result = join_make_streams(joins, join);
 	if (result) {
 		for (size_t i = 0; i < join->stream_count; i++)
-			stream_gone(joins, &join->streams[i]);
+			join_stream_gone(joins, &join->streams[i]);
 		join_gone(joins, join);
 		return result;
 	}
