@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-# make_civil_golden.py - writes tests/data/civil-golden.csv: civil times and their moments by Python's zoneinfo.
+# make_civil_golden.py - civil times and their moments by Python's zoneinfo, for the unit test.
 """Usage: make_civil_golden.py > tests/data/civil-golden.csv
 
-Each row: zone, date, time, UTC milliseconds of that civil time, and the date, second of the day and weekday that
-this moment has in the zone. Where a time comes twice it is the first (fold 0), where it does not come zoneinfo's
-fold 0 takes the offset before the change: that is what civil_to_wall() promises.
+Each row: zone, date, time, UTC milliseconds of that civil time, and the date, second of the day and
+weekday that this moment has in the zone. Where a time comes twice it is the first (fold 0), where
+it does not come zoneinfo's fold 0 takes the offset before the change: that is what civil_to_wall()
+promises.
 """
 import datetime
 import random
 import zoneinfo
 
-ZONES = ["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
+ZONES = [
+    "Asia/Shanghai",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kolkata",
+    "UTC",
+]
 UTC = datetime.timezone.utc
 
 

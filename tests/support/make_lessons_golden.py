@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-# make_lessons_golden.py - an independent oracle of the timetable: a year's lessons by Python's datetime and csv.
+# make_lessons_golden.py - an independent oracle of the timetable by Python's datetime and csv.
 """Usage: make_lessons_golden.py TABLES ZONE FIRST LAST > GOLDEN
 
-TABLES is a folder with bells.csv, pairs.csv and rules.csv. Each row of the output: id, UTC start and end in seconds,
-by start and id. It shares nothing with the relay's own expansion but the files.
+TABLES is a folder with bells.csv, pairs.csv and rules.csv. Each row of the output: id, UTC start
+and end in seconds, by start and id. It shares nothing with the relay's own expansion but the files.
+
+    make_lessons_golden.py tests/data/county Asia/Shanghai 2024-09-01 2025-08-31 \\
+        > tests/data/lessons-Shanghai.csv    (and Europe/Berlin into lessons-Berlin.csv)
 """
 import csv
 import datetime
@@ -24,11 +27,13 @@ def clock(text):
 
 def period(bells, school, number, date):
     """(start, end) of a school's period on a date, None where no table is in force."""
-    of_school = [row for row in bells if row["school"] == school and row["effective_from"] <= date.isoformat()]
+    day = date.isoformat()
+    of_school = [row for row in bells if row["school"] == school and row["effective_from"] <= day]
     if not of_school:
         return None
     newest = max(row["effective_from"] for row in of_school)
-    (row,) = [row for row in of_school if row["effective_from"] == newest and row["period"] == number]
+    in_force = [row for row in of_school if row["effective_from"] == newest]
+    (row,) = [row for row in in_force if row["period"] == number]
     return clock(row["start"]), clock(row["end"])
 
 
@@ -38,7 +43,8 @@ def times(rule, pair, bells, date):
         start, end = bell.split("-")
         return clock(start), clock(end)
     teaching = [pair["lead"], *pair["assisted"].split(";")]
-    governing = {"lead": teaching[:1], "intersection": teaching, "union": teaching}.get(bell, [bell])
+    several = {"lead": teaching[:1], "intersection": teaching, "union": teaching}
+    governing = several.get(bell, [bell])
     found = [period(bells, school, rule["period"], date) for school in governing]
     if None in found:
         return None
@@ -65,7 +71,8 @@ def main():
             found = times(rule, pairs[rule["pair"]], bells, date)
             if found is None:
                 continue
-            start, end = (int(datetime.datetime.combine(date, time, zone).timestamp()) for time in found)
+            moments = [datetime.datetime.combine(date, time, zone) for time in found]
+            start, end = (int(moment.timestamp()) for moment in moments)
             lessons.append((start, f"{rule['rule']}/{day}", end))
         date += datetime.timedelta(days=1)
     print("id,start_s,end_s")
