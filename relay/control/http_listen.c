@@ -136,14 +136,36 @@ add_listener(struct http_server *server, int fd)
 	return 0;
 }
 
+// "address:port". libevent's parser takes no port 0, which means "any" here.
+static bool
+parse_address(const char *text, struct sockaddr_storage *out, int *bytes_out)
+{
+	char copy[INET6_ADDRSTRLEN + 16];
+	const char *colon = strrchr(text, ':');
+	bool is_any_port = colon != NULL && strcmp(colon, ":0") == 0;
+	if (colon == NULL || strlen(text) >= sizeof copy)
+		return false;
+	snprintf(
+		copy, sizeof copy, "%.*s%s", (int)(colon - text), text, is_any_port ? ":1" : colon);
+	*bytes_out = sizeof *out;
+	if (evutil_parse_sockaddr_port(copy, (struct sockaddr *)out, bytes_out) != 0)
+		return false;
+	// An IPv6 address without brackets and port is cut at its last colon above.
+	if (out->ss_family == AF_INET6 && text[0] != '[')
+		return false;
+	if (is_any_port && out->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)out)->sin6_port = 0;
+	else if (is_any_port)
+		((struct sockaddr_in *)out)->sin_port = 0;
+	return true;
+}
+
 int
 http_server_listen(struct http_server *server, const char *address, char error[HTTP_ERROR_BYTES])
 {
 	struct sockaddr_storage parsed;
-	int parsed_bytes = sizeof parsed;
-	const char *port = strrchr(address, ':');
-	if (port == NULL || evutil_parse_sockaddr_port(
-				    address, (struct sockaddr *)&parsed, &parsed_bytes) != 0) {
+	int parsed_bytes;
+	if (!parse_address(address, &parsed, &parsed_bytes)) {
 		snprintf(error, HTTP_ERROR_BYTES,
 			"\"%.100s\" is no address to listen on: write 0.0.0.0:8443 or [::]:8443",
 			address);

@@ -118,11 +118,12 @@ read_token(json_t *item, struct token *token)
 {
 	const char *name;
 	const char *role;
-	const char *endpoint = NULL;
 	const char *hash;
 	const char *created_at;
-	if (json_unpack(item, "{s:s, s:s, s?:s?, s:s, s:s}", "name", &name, "role", &role,
-		    "endpoint", &endpoint, "sha256", &hash, "created_at", &created_at) != 0)
+	// Null, or nothing, for an operator.
+	const char *endpoint = json_string_value(json_object_get(item, "endpoint"));
+	if (json_unpack(item, "{s:s, s:s, s:s, s:s}", "name", &name, "role", &role, "sha256", &hash,
+		    "created_at", &created_at) != 0)
 		return "needs the texts name, role, sha256, created_at";
 
 	token->role = token_role_find(role);
