@@ -15,8 +15,8 @@
 
 #define CHILD_GUARD_OPTION                                                                         \
 	"--guard" // argv[1] of a guard; argv[2] is its parent, argv[3] the command
-#define CHILD_KILL_NS (3 * NS_PER_S)     // from TERM to KILL
-#define CHILD_SETTLED_NS (10 * NS_PER_S) // having run for so long, a command has not failed at once
+#define CHILD_KILL_NS (3 * NS_IN_S)     // from TERM to KILL
+#define CHILD_SETTLED_NS (10 * NS_IN_S) // having run for so long, a command has not failed at once
 #define CHILD_ENVIRONMENT_MAX 4
 
 // One variable for the command.

@@ -13,7 +13,7 @@
 
 #define PLAYERS_MAX ROSTER_MAX
 // An endpoint that joins again may be missing from the list for a moment: its player stays so long.
-#define PLAYERS_LINGER_NS (15 * NS_PER_S)
+#define PLAYERS_LINGER_NS (15 * NS_IN_S)
 
 struct player {
 	bool used;

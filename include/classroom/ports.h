@@ -13,7 +13,7 @@
 #include "media/frame.h"
 #include "platform/units.h"
 
-#define PORTS_COMPLAIN_NS (10 * NS_PER_S) // between two lines about the same trouble
+#define PORTS_COMPLAIN_NS (10 * NS_IN_S) // between two lines about the same trouble
 
 struct event;
 struct event_base;

@@ -111,10 +111,10 @@ wait_signal(const sigset_t *set, int64_t deadline_ns)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	int64_t left_ns = deadline_ns - (now.tv_sec * NS_PER_S + now.tv_nsec);
+	int64_t left_ns = deadline_ns - (now.tv_sec * NS_IN_S + now.tv_nsec);
 	if (deadline_ns >= 0 && left_ns <= 0)
 		return 0;
-	struct timespec left = {left_ns / NS_PER_S, left_ns % NS_PER_S};
+	struct timespec left = {left_ns / NS_IN_S, left_ns % NS_IN_S};
 	int number = sigtimedwait(set, NULL, deadline_ns < 0 ? &(struct timespec){3600, 0} : &left);
 	return number > 0 ? number : 0;
 }
@@ -125,7 +125,7 @@ end_group(const sigset_t *set)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	int64_t deadline_ns = now.tv_sec * NS_PER_S + now.tv_nsec + CHILD_KILL_NS * 9 / 10;
+	int64_t deadline_ns = now.tv_sec * NS_IN_S + now.tv_nsec + CHILD_KILL_NS * 9 / 10;
 	kill(0, SIGTERM); // blocked in the guard itself
 	for (;;) {
 		while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -134,7 +134,7 @@ end_group(const sigset_t *set)
 			return;
 		struct timespec time;
 		clock_gettime(CLOCK_MONOTONIC, &time);
-		if (time.tv_sec * NS_PER_S + time.tv_nsec >= deadline_ns)
+		if (time.tv_sec * NS_IN_S + time.tv_nsec >= deadline_ns)
 			break;
 		wait_signal(set, deadline_ns);
 	}

@@ -9,7 +9,7 @@
 #include "classroom/replace.h"
 #include "platform/log.h"
 
-#define SAVE_RETRY_NS (5 * NS_PER_S)
+#define SAVE_RETRY_NS (5 * NS_IN_S)
 
 void
 players_init(struct players *players, const struct settings *settings)

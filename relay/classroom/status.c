@@ -77,7 +77,7 @@ status_text(const struct status *status, const struct seat *seat, struct mono_ti
 		status_state(status, seat, now), "endpoint", text_or_null(status->endpoint),
 		"session", text_or_null(status->session), "connected", status->connected, "path_up",
 		seat_path_is_up(seat, now), "rtt_ms",
-		has_rtt ? json_real((double)path->rtt_ns / NS_PER_MS) : json_null(), "send",
+		has_rtt ? json_real((double)path->rtt_ns / NS_IN_MS) : json_null(), "send",
 		send_list(seat), "receive", receive_list(seat), "joins", (json_int_t)status->joins,
 		"reconnects", (json_int_t)status->reconnects);
 	if (!root)

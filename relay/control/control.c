@@ -247,7 +247,7 @@ control_heartbeat_age_ms(const struct control *control)
 {
 	struct worker_stats worker;
 	stats_read_worker(control->edges.link.stats, &worker);
-	int64_t age_ms = (clock_mono().ns - worker.heartbeat_ns) / NS_PER_MS;
+	int64_t age_ms = (clock_mono().ns - worker.heartbeat_ns) / NS_IN_MS;
 	return age_ms > 0 ? age_ms : 0;
 }
 
@@ -287,7 +287,7 @@ control_lessons_today(const struct control *control)
 static bool
 take_everything_back(struct sessions *sessions)
 {
-	const struct timespec pause = {0, NS_PER_MS};
+	const struct timespec pause = {0, NS_IN_MS};
 	sessions_close(sessions);
 	for (int ms = 0; ms < LAST_ACKS_MS && sessions_pending_count(sessions) > 0; ms++) {
 		sessions_step(sessions, clock_mono());

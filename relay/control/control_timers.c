@@ -20,8 +20,8 @@ static void
 timer_set(struct event *timer, int64_t ns)
 {
 	struct timeval delay = {
-		.tv_sec = ns / NS_PER_S,
-		.tv_usec = ns % NS_PER_S / NS_PER_US,
+		.tv_sec = ns / NS_IN_S,
+		.tv_usec = ns % NS_IN_S / NS_IN_US,
 	};
 	event_add(timer, &delay);
 }
@@ -68,10 +68,10 @@ on_lesson_timer(evutil_socket_t fd, short what, void *argument)
 	control_step(control);
 	struct mono_time now = clock_mono();
 	int64_t ns = mono_since_ns(scheduler_next(control->scheduler, clock_wall(), now), now);
-	if (ns > LESSONS_EVERY_MS * NS_PER_MS)
-		ns = LESSONS_EVERY_MS * NS_PER_MS;
-	if (ns < NS_PER_MS)
-		ns = NS_PER_MS;
+	if (ns > LESSONS_EVERY_MS * NS_IN_MS)
+		ns = LESSONS_EVERY_MS * NS_IN_MS;
+	if (ns < NS_IN_MS)
+		ns = NS_IN_MS;
 	timer_set(control->lesson_timer, ns);
 }
 
@@ -82,7 +82,7 @@ on_ack_timer(evutil_socket_t fd, short what, void *argument)
 	struct control *control = argument;
 	sessions_step(control->sessions, clock_mono());
 	bool is_busy = sessions_pending_count(control->sessions) > 0;
-	timer_set(control->ack_timer, (is_busy ? ACKS_BUSY_MS : ACKS_IDLE_MS) * NS_PER_MS);
+	timer_set(control->ack_timer, (is_busy ? ACKS_BUSY_MS : ACKS_IDLE_MS) * NS_IN_MS);
 }
 
 static void
@@ -223,8 +223,8 @@ int
 control_timers_start(struct control *control)
 {
 	timer_set(control->lesson_timer, 0);
-	timer_set(control->ack_timer, ACKS_BUSY_MS * NS_PER_MS);
-	timer_set(control->second_timer, PRESENCE_HEARTBEAT_MS * NS_PER_MS);
+	timer_set(control->ack_timer, ACKS_BUSY_MS * NS_IN_MS);
+	timer_set(control->second_timer, PRESENCE_HEARTBEAT_MS * NS_IN_MS);
 	for (size_t i = 0; i < CONTROL_SIGNALS; i++)
 		if (event_add(control->signals[i], NULL))
 			return -EIO;

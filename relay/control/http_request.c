@@ -48,7 +48,7 @@ log_refusal(struct http_call *call, int status, const char *what)
 {
 	struct http_server *server = call->server;
 	struct mono_time now = clock_mono();
-	if (mono_since_ns(now, server->refusals_since) > HTTP_REFUSALS_WINDOW_MS * NS_PER_MS) {
+	if (mono_since_ns(now, server->refusals_since) > HTTP_REFUSALS_WINDOW_MS * NS_IN_MS) {
 		if (server->refusals > HTTP_REFUSALS_LOGGED_MAX)
 			log_warning("control port: %u more requests refused",
 				server->refusals - HTTP_REFUSALS_LOGGED_MAX);

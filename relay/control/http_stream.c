@@ -92,7 +92,7 @@ http_stream_tick(struct http_stream *stream)
 	struct evbuffer *input = bufferevent_get_input(connection->bufferevent);
 	size_t length = evbuffer_get_length(output_of(stream));
 	bool is_stuck =
-		length > 0 && mono_since_ns(clock_mono(), stream->moved_at) >= stuck_ms * NS_PER_MS;
+		length > 0 && mono_since_ns(clock_mono(), stream->moved_at) >= stuck_ms * NS_IN_MS;
 
 	// Nobody asked for it, and unread it would hide the connection's end.
 	evbuffer_drain(input, evbuffer_get_length(input));

@@ -52,7 +52,7 @@ write_relay(FILE *out, const struct metrics_input *input)
 	label(out, "version", input->version, "");
 	label(out, "engine", input->engine, ",");
 	fputs("} 1\n", out);
-	gauge(out, "relay_start_time_seconds", (double)input->started_at.ms / MS_PER_S,
+	gauge(out, "relay_start_time_seconds", (double)input->started_at.ms / MS_IN_S,
 		"When this instance started, since 1970.");
 	gauge(out, "relay_ready", input->is_ready, "1 once media and control port are up.");
 	gauge(out, "relay_endpoints_known", (double)input->endpoints_known,
@@ -138,10 +138,10 @@ write_worker(FILE *out, const struct metrics_input *input)
 	family(out, "relay_worker_heartbeat_age_seconds", "gauge", "Since the worker's last loop.");
 	int64_t age_ns = input->now.ns - worker.heartbeat_ns;
 	fprintf(out, "relay_worker_heartbeat_age_seconds{worker=\"0\"} %.9g\n",
-		(double)(age_ns > 0 ? age_ns : 0) / NS_PER_S);
+		(double)(age_ns > 0 ? age_ns : 0) / NS_IN_S);
 	family(out, "relay_worker_busy_seconds_total", "counter", "Time in loops that had work.");
 	fprintf(out, "relay_worker_busy_seconds_total{worker=\"0\"} %.9g\n",
-		(double)worker.busy_ns / NS_PER_S);
+		(double)worker.busy_ns / NS_IN_S);
 	worker_counter(out, "relay_worker_frames_received_total", worker.frames_in,
 		"Frames from the device: forwarded, consumed or dropped.");
 	worker_counter(out, "relay_worker_frames_forwarded_total", worker.forwarded,

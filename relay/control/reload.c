@@ -136,7 +136,7 @@ reload_start(struct reload *reload)
 	reload->output = ends[0];
 	reload->text_bytes = 0;
 	reload->is_late = false;
-	reload->deadline = mono_after_ns(clock_mono(), reload->limit_ms * NS_PER_MS);
+	reload->deadline = mono_after_ns(clock_mono(), reload->limit_ms * NS_IN_MS);
 	struct timeval every = {0, LOOK_EVERY_MS * 1000};
 	event_add(reload->look, &every);
 	return 0;

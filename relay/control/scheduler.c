@@ -120,7 +120,7 @@ earliest_after(const struct scheduled_lesson *running, const struct lesson *next
 
 	if (next->start.ms < running->lesson.start.ms || left_ms <= 0)
 		return running->bell_at;
-	return mono_after_ns(running->bell_at, -left_ms * NS_PER_MS);
+	return mono_after_ns(running->bell_at, -left_ms * NS_IN_MS);
 }
 
 struct mono_time
@@ -144,7 +144,7 @@ scheduler_earliest_live(const struct scheduler *scheduler, const struct lesson *
 static struct mono_time
 mono_at(struct wall_time moment, struct wall_time wall, struct mono_time mono)
 {
-	return mono_after_ns(mono, (moment.ms - wall.ms) * NS_PER_MS);
+	return mono_after_ns(mono, (moment.ms - wall.ms) * NS_IN_MS);
 }
 
 struct running_lesson *
@@ -168,7 +168,7 @@ scheduler_run(struct scheduler *scheduler, const struct lesson *lesson, struct w
 	public->live_at = earliest;
 	public->bell_at = mono_at(lesson->end, wall, mono);
 	public->end_at =
-		mono_after_ns(public->bell_at, scheduler->timetable->policies.grace_s * NS_PER_S);
+		mono_after_ns(public->bell_at, scheduler->timetable->policies.grace_s * NS_IN_S);
 	public->timetable = timetable_acquire(scheduler->timetable);
 	running->opened_at = mono;
 	running->open_is_due = true;
@@ -181,7 +181,7 @@ static struct mono_time
 opening_at(const struct scheduler *scheduler, const struct lesson *lesson, struct wall_time wall,
 	struct mono_time mono)
 {
-	int64_t before_ns = scheduler->timetable->policies.open_before_s * NS_PER_S;
+	int64_t before_ns = scheduler->timetable->policies.open_before_s * NS_IN_S;
 	struct mono_time opening = mono_after_ns(mono_at(lesson->start, wall, mono), -before_ns);
 	struct mono_time earliest = scheduler_earliest_live(scheduler, lesson);
 
@@ -202,7 +202,7 @@ is_to_come(const struct scheduler *scheduler, const struct lesson *lesson, struc
 static int
 lessons_open(struct scheduler *scheduler, struct wall_time wall, struct mono_time mono)
 {
-	int64_t before_ms = scheduler->timetable->policies.open_before_s * MS_PER_S;
+	int64_t before_ms = scheduler->timetable->policies.open_before_s * MS_IN_S;
 
 	for (size_t i = 0; i < scheduler->plan.count; i++) {
 		const struct lesson *lesson = &scheduler->plan.lessons[i];
@@ -358,7 +358,7 @@ scheduler_step(struct scheduler *scheduler, struct wall_time wall, struct mono_t
 struct mono_time
 scheduler_next(const struct scheduler *scheduler, struct wall_time wall, struct mono_time mono)
 {
-	struct mono_time next = mono_after_ns(mono, 3600 * NS_PER_S);
+	struct mono_time next = mono_after_ns(mono, 3600 * NS_IN_S);
 	struct mono_time at;
 
 	for (size_t i = 0; i < scheduler->running_count; i++) {
@@ -370,7 +370,7 @@ scheduler_next(const struct scheduler *scheduler, struct wall_time wall, struct 
 		const struct lesson *lesson = &scheduler->plan.lessons[i];
 
 		at = mono_after_ns(mono_at(lesson->start, wall, mono),
-			-(int64_t)scheduler->timetable->policies.open_before_s * NS_PER_S);
+			-(int64_t)scheduler->timetable->policies.open_before_s * NS_IN_S);
 		if (at.ns >= next.ns)
 			break;
 		if (!is_to_come(scheduler, lesson, wall))
@@ -378,7 +378,7 @@ scheduler_next(const struct scheduler *scheduler, struct wall_time wall, struct 
 		at = opening_at(scheduler, lesson, wall, mono);
 		// One that could have opened waits for room.
 		if (at.ns <= mono.ns)
-			at = mono_after_ns(mono, NS_PER_S);
+			at = mono_after_ns(mono, NS_IN_S);
 		if (at.ns < next.ns)
 			next = at;
 	}

@@ -25,7 +25,7 @@ is_known(const struct scheduler *scheduler, const char *id)
 static void
 adhoc_name(struct scheduler *scheduler, struct wall_time wall, char id[LESSON_ID_BYTES_MAX])
 {
-	struct wall_time second = {wall.ms - wall.ms % MS_PER_S};
+	struct wall_time second = {wall.ms - wall.ms % MS_IN_S};
 	char text[CIVIL_UTC_BYTES];
 
 	civil_format_utc(second, text);
@@ -129,7 +129,7 @@ scheduler_open_adhoc(struct scheduler *scheduler, const char *const *endpoint_id
 	const struct scheduled_lesson **out)
 {
 	struct lesson lesson = {.start = wall,
-		.end = {wall.ms + minutes * 60 * MS_PER_S},
+		.end = {wall.ms + minutes * 60 * MS_IN_S},
 		.date = civil_date_of(wall),
 		.part_count = count};
 	struct running_lesson *running;
@@ -159,7 +159,7 @@ scheduler_restore_adhoc(struct scheduler *scheduler, const char *id,
 		return -EEXIST;
 	if (end.ms <= wall.ms || ended_ids_has(&scheduler->ended, id))
 		return -ETIME;
-	if (start.ms >= end.ms || end.ms - start.ms > 2 * SCHEDULER_MINUTES_MAX * 60 * MS_PER_S)
+	if (start.ms >= end.ms || end.ms - start.ms > 2 * SCHEDULER_MINUTES_MAX * 60 * MS_IN_S)
 		return -EINVAL;
 	strcpy(lesson.id, id);
 	return adhoc_open(scheduler, &lesson, endpoint_ids, title, wall, mono, &running);
@@ -178,12 +178,12 @@ scheduler_extend(
 	if (!is_minutes(minutes))
 		return -EINVAL;
 	public = &running->public;
-	more_ns = minutes * 60 * NS_PER_S;
+	more_ns = minutes * 60 * NS_IN_S;
 	if (mono_reached(mono, public->bell_at))
 		more_ns += mono_since_ns(mono, public->bell_at);
 	public->bell_at = mono_after_ns(public->bell_at, more_ns);
 	public->end_at = mono_after_ns(public->end_at, more_ns);
-	public->lesson.end.ms += more_ns / NS_PER_MS;
+	public->lesson.end.ms += more_ns / NS_IN_MS;
 	running->changed_is_due = true;
 	running->live_is_due = public->state == LESSON_GRACE;
 	return 0;
@@ -237,8 +237,8 @@ board_lesson_make(
 	} else if (planned->end.ms <= wall.ms || ended_ids_has(&scheduler->ended, planned->id)) {
 		board.state = LESSON_ENDED;
 	}
-	board.opens.ms = board.lesson.start.ms - timetable->policies.open_before_s * MS_PER_S;
-	board.closes.ms = board.lesson.end.ms + timetable->policies.grace_s * MS_PER_S;
+	board.opens.ms = board.lesson.start.ms - timetable->policies.open_before_s * MS_IN_S;
+	board.closes.ms = board.lesson.end.ms + timetable->policies.grace_s * MS_IN_S;
 	return board;
 }
 

@@ -55,7 +55,7 @@ session_is_passing(const struct session *session, struct mono_time now)
 {
 	const struct scheduled_lesson *scheduled = session->scheduled;
 	if (scheduled->state == LESSON_OPEN)
-		now = mono_after_ns(now, SESSIONS_GATE_LEAD_MS * NS_PER_MS);
+		now = mono_after_ns(now, SESSIONS_GATE_LEAD_MS * NS_IN_MS);
 	return scheduled->state != LESSON_OPEN || mono_reached(now, scheduled->live_at);
 }
 

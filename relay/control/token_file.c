@@ -59,7 +59,7 @@ hash_from_text(const char *text, unsigned char hash[TOKEN_HASH_BYTES])
 static void
 time_to_text(struct wall_time at, char text[TIME_TEXT_BYTES])
 {
-	time_t seconds = (time_t)(at.ms / MS_PER_S);
+	time_t seconds = (time_t)(at.ms / MS_IN_S);
 	struct tm parts;
 	gmtime_r(&seconds, &parts);
 	strftime(text, TIME_TEXT_BYTES, TIME_FORMAT, &parts);
@@ -72,7 +72,7 @@ time_from_text(const char *text, struct wall_time *out)
 	const char *end = strptime(text, TIME_FORMAT, &parts);
 	if (end == NULL || *end != '\0')
 		return false;
-	out->ms = (int64_t)timegm(&parts) * MS_PER_S;
+	out->ms = (int64_t)timegm(&parts) * MS_IN_S;
 	return true;
 }
 

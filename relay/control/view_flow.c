@@ -44,7 +44,7 @@ inflow_view(
 	json_object_set_new(object, "longest_gap_ms", json_real(now.longest_gap_us / 1000.0));
 	int64_t age_ns = view->mono.ns - now.last_packet_ns;
 	json_object_set_new(object, "last_packet_ms",
-		now.last_packet_ns ? json_integer(age_ns > 0 ? age_ns / NS_PER_MS : 0)
+		now.last_packet_ns ? json_integer(age_ns > 0 ? age_ns / NS_IN_MS : 0)
 				   : json_null());
 	return object;
 }

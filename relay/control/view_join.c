@@ -81,7 +81,7 @@ stun_view(const struct message_leg *leg)
 static json_int_t
 ms_until(struct mono_time now, struct mono_time then)
 {
-	int64_t ms = mono_since_ns(then, now) / NS_PER_MS;
+	int64_t ms = mono_since_ns(then, now) / NS_IN_MS;
 	return ms > 0 ? ms : 0;
 }
 

@@ -44,7 +44,7 @@ leg_view(const struct view *view, const struct session *session, const struct le
 		object, "rtt_ms", leg.rtt_us ? json_real(leg.rtt_us / 1000.0) : json_null());
 	int64_t age_ns = view->mono.ns - leg.last_heard_ns;
 	json_object_set_new(object, "last_heard_ms",
-		leg.last_heard_ns ? json_integer(age_ns > 0 ? age_ns / NS_PER_MS : 0)
+		leg.last_heard_ns ? json_integer(age_ns > 0 ? age_ns / NS_IN_MS : 0)
 				  : json_null());
 	return object;
 }
@@ -53,7 +53,7 @@ leg_view(const struct view *view, const struct session *session, const struct le
 static struct wall_time
 wall_at(const struct view *view, struct mono_time moment)
 {
-	return (struct wall_time){view->wall.ms + mono_since_ns(moment, view->mono) / NS_PER_MS};
+	return (struct wall_time){view->wall.ms + mono_since_ns(moment, view->mono) / NS_IN_MS};
 }
 
 json_t *
@@ -69,7 +69,7 @@ view_session(
 		"state", lesson_state_name(scheduled->state), "starts_at", view_time(lesson->start),
 		"ends_at", view_time(lesson->end), "closes_at",
 		view_time(wall_at(view, scheduled->end_at)), "remaining_s",
-		(json_int_t)(remaining_ns > 0 ? remaining_ns / NS_PER_S : 0), "profile", profile);
+		(json_int_t)(remaining_ns > 0 ? remaining_ns / NS_IN_S : 0), "profile", profile);
 	json_t *legs = json_array();
 	for (size_t i = 0; i < lesson->part_count; i++)
 		json_array_append_new(legs, leg_view(view, session, &lesson->parts[i], presence));

@@ -179,7 +179,7 @@ https_exchange_start(
 
 	exchange->timeout_ms = timeout_ms;
 	struct timeval wait = {
-		.tv_sec = timeout_ms / MS_PER_S, .tv_usec = timeout_ms % MS_PER_S * 1000};
+		.tv_sec = timeout_ms / MS_IN_S, .tv_usec = timeout_ms % MS_IN_S * 1000};
 	if (evtimer_add(exchange->timer, &wait) != 0)
 		goto free_events;
 

@@ -89,7 +89,7 @@ fixture_init(struct fixture *fixture)
 {
 	memset(fixture, 0, sizeof *fixture);
 	fake_worker_init(&fixture->worker);
-	fixture->now.ns = 1000 * NS_PER_S;
+	fixture->now.ns = 1000 * NS_IN_S;
 	fixture->timetable.policies.audio_dscp = 46;
 	fixture->timetable.policies.video_dscp = 34;
 	for (size_t i = 0; i < FIXTURE_SCHOOLS; i++)
@@ -153,9 +153,9 @@ fixture_open(struct fixture *fixture, size_t index, size_t first, size_t count, 
 	scheduled->lesson.part_count = count;
 	scheduled->timetable = &fixture->timetable;
 	scheduled->state = LESSON_OPEN;
-	scheduled->live_at = mono_after_ns(fixture->now, 60 * NS_PER_S);
-	scheduled->bell_at = mono_after_ns(fixture->now, 2460 * NS_PER_S);
-	scheduled->end_at = mono_after_ns(fixture->now, 2580 * NS_PER_S);
+	scheduled->live_at = mono_after_ns(fixture->now, 60 * NS_IN_S);
+	scheduled->bell_at = mono_after_ns(fixture->now, 2460 * NS_IN_S);
+	scheduled->end_at = mono_after_ns(fixture->now, 2580 * NS_IN_S);
 	fixture_event(fixture, index, SCHEDULER_OPEN);
 }
 

@@ -7,7 +7,7 @@
 #include "timetable_fixture.h"
 
 #define EVENTS_MAX 64
-#define MONO_START_NS (INT64_C(5000) * NS_PER_S)
+#define MONO_START_NS (INT64_C(5000) * NS_IN_S)
 
 static struct timetable *timetable;
 static struct scheduler *scheduler;
@@ -66,8 +66,8 @@ static inline void
 pass(int64_t seconds)
 {
 	for (int64_t i = 0; i < seconds; i++) {
-		wall.ms += MS_PER_S;
-		mono.ns += NS_PER_S;
+		wall.ms += MS_IN_S;
+		mono.ns += NS_IN_S;
 		step();
 	}
 }
@@ -75,7 +75,7 @@ pass(int64_t seconds)
 static inline void
 set_clock_by(int64_t seconds)
 {
-	wall.ms += seconds * MS_PER_S;
+	wall.ms += seconds * MS_IN_S;
 	step();
 }
 

@@ -287,7 +287,7 @@ raw_expect(struct raw *raw, const char *request, const char *expected)
 		struct mono_time begin = clock_mono();
 		while (!*flag && !raw->is_closed) {
 			event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-			ck_assert_msg(mono_since_ns(clock_mono(), begin) < PATIENCE_MS * NS_PER_MS,
+			ck_assert_msg(mono_since_ns(clock_mono(), begin) < PATIENCE_MS * NS_IN_MS,
 				"no answer but: %s", raw->text);
 		}
 	}
@@ -308,7 +308,7 @@ run_until_connections(uint64_t count)
 	struct mono_time begin = clock_mono();
 	while (http_server_counters(server).connections_open != count) {
 		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-		ck_assert_msg(mono_since_ns(clock_mono(), begin) < PATIENCE_MS * NS_PER_MS,
+		ck_assert_msg(mono_since_ns(clock_mono(), begin) < PATIENCE_MS * NS_IN_MS,
 			"%llu connections, not %llu",
 			(unsigned long long)http_server_counters(server).connections_open,
 			(unsigned long long)count);

@@ -8,9 +8,9 @@
 START_TEST(first_retry_comes_within_100_ms)
 {
 	struct backoff backoff = {0};
-	ck_assert_int_eq(backoff_next_ns(&backoff, UINT32_MAX), 100 * NS_PER_MS);
+	ck_assert_int_eq(backoff_next_ns(&backoff, UINT32_MAX), 100 * NS_IN_MS);
 	backoff_reset(&backoff);
-	ck_assert_int_eq(backoff_next_ns(&backoff, 0), 50 * NS_PER_MS);
+	ck_assert_int_eq(backoff_next_ns(&backoff, 0), 50 * NS_IN_MS);
 }
 END_TEST
 
@@ -19,7 +19,7 @@ START_TEST(steps_double_up_to_three_seconds)
 	static const int64_t steps_ms[] = {100, 200, 400, 800, 1600, 3000, 3000, 3000};
 	struct backoff backoff = {0};
 	for (size_t i = 0; i < sizeof steps_ms / sizeof steps_ms[0]; i++)
-		ck_assert_int_eq(backoff_next_ns(&backoff, UINT32_MAX), steps_ms[i] * NS_PER_MS);
+		ck_assert_int_eq(backoff_next_ns(&backoff, UINT32_MAX), steps_ms[i] * NS_IN_MS);
 }
 END_TEST
 

@@ -15,7 +15,7 @@
 
 #include "platform/clock.h"
 
-#define PATIENCE_NS (20 * NS_PER_S)
+#define PATIENCE_NS (20 * NS_IN_S)
 #define NAP_NS 2000000
 
 static char file[] = "/tmp/test_child.XXXXXX";
@@ -221,7 +221,7 @@ START_TEST(nothing_runs_while_nothing_is_wanted)
 	int status;
 	for (int i = 0; i < 100; i++)
 		ck_assert_int_eq(child_poll(&child, false, "exit 0", NULL,
-					 (struct mono_time){i * NS_PER_S}, 0, &status),
+					 (struct mono_time){i * NS_IN_S}, 0, &status),
 			CHILD_NOTHING);
 	ck_assert_int_eq(child.pid, 0);
 }

@@ -73,7 +73,7 @@ END_TEST
 START_TEST(a_worker_without_heartbeat_is_stalled)
 {
 	struct worker_stats figures = {
-		.heartbeat_ns = clock_mono().ns - 1500 * NS_PER_MS,
+		.heartbeat_ns = clock_mono().ns - 1500 * NS_IN_MS,
 	};
 	scene.control->edges.link.take_ack = fake_worker_take_ack;
 	event_del(scene.control->ack_timer);
@@ -263,7 +263,7 @@ START_TEST(a_heartbeat_comes_every_second)
 	classroom_wait(&wuxi, HEARTBEAT, 1);
 	struct mono_time first = clock_mono();
 	classroom_wait(&wuxi, HEARTBEAT, 2);
-	int64_t ms = mono_since_ns(clock_mono(), first) / NS_PER_MS;
+	int64_t ms = mono_since_ns(clock_mono(), first) / NS_IN_MS;
 	ck_assert_msg(ms > 500 && ms < 2000, "%lld ms", (long long)ms);
 }
 END_TEST

@@ -13,7 +13,7 @@
 
 #define PAYLOAD_BYTES 60
 #define LOCAL_SSRC 0x10ca1000
-#define STEP_NS (20 * NS_PER_MS)
+#define STEP_NS (20 * NS_IN_MS)
 #define STEP_TICKS 960 // of 48 kHz
 
 struct datagram {
@@ -49,7 +49,7 @@ start(void)
 {
 	engine = srtp_engine_libsrtp2();
 	ck_assert_ptr_nonnull(engine);
-	now = (struct mono_time){100 * NS_PER_S};
+	now = (struct mono_time){100 * NS_IN_S};
 	uplink_init(&sender, engine);
 	sender_joins(1000, 5000);
 	downlink_init(&downlink, engine, LOCAL_SSRC);
@@ -114,7 +114,7 @@ START_TEST(numbers_go_on_when_the_sender_joins_again)
 	for (int i = 0; i < 50; i++)
 		ck_assert_int_gt(take(make(), &before), 0);
 	downlink_leave(&downlink);
-	now = mono_after_ns(now, 2 * NS_PER_S - STEP_NS);
+	now = mono_after_ns(now, 2 * NS_IN_S - STEP_NS);
 	sender_joins(31234, 0xfffffff0);
 	ck_assert_int_eq(downlink_join(&downlink, &stream), 0);
 	ck_assert_int_gt(take(make(), &after), 0);
@@ -272,11 +272,11 @@ START_TEST(sender_report_reaches_the_player_in_the_players_time)
 	struct rtcp_packet packet;
 	struct rtcp_sender_info info;
 	take(make(), NULL);
-	now = mono_after_ns(now, NS_PER_S);
+	now = mono_after_ns(now, NS_IN_S);
 	sender_joins(7, 123456);
 	ck_assert_int_eq(downlink_join(&downlink, &stream), 0);
 	take(make(), &last);
-	now = mono_after_ns(now, 2 * NS_PER_S - STEP_NS);
+	now = mono_after_ns(now, 2 * NS_IN_S - STEP_NS);
 	int length = control(out, sizeof out);
 	ck_assert_int_gt(length, 0);
 	ck_assert_int_eq(rtcp_next(out, (size_t)length, &cursor, &packet), 1);
@@ -293,7 +293,7 @@ START_TEST(sender_report_before_the_first_packet_is_not_delivered)
 {
 	uint8_t out[1400];
 	make();
-	now = mono_after_ns(now, NS_PER_S);
+	now = mono_after_ns(now, NS_IN_S);
 	ck_assert_int_eq(control(out, sizeof out), 0);
 }
 END_TEST

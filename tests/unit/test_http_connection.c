@@ -59,7 +59,7 @@ START_TEST(dripping_header_ends_at_the_deadline)
 	drip.timer = event_new(base, -1, EV_PERSIST, on_drip, &drip);
 	event_add(drip.timer, &often);
 	run_until(&drip.raw.is_closed);
-	int64_t lived_ms = mono_since_ns(clock_mono(), begin) / NS_PER_MS;
+	int64_t lived_ms = mono_since_ns(clock_mono(), begin) / NS_IN_MS;
 	event_free(drip.timer);
 	ck_assert_int_ge(lived_ms, 280); // the loop's clock is coarse
 	ck_assert_int_lt(lived_ms, 2000);
@@ -94,7 +94,7 @@ START_TEST(connection_serves_many_requests_and_ends_when_idle)
 	raw_expect(&raw, "GET /v1/things/2 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\"id\":\"2\"");
 	struct mono_time begin = clock_mono();
 	run_until(&raw.is_closed);
-	ck_assert_int_ge(mono_since_ns(clock_mono(), begin) / NS_PER_MS, 690);
+	ck_assert_int_ge(mono_since_ns(clock_mono(), begin) / NS_IN_MS, 690);
 	ck_assert_uint_eq(http_server_counters(server).deadlines, 0);
 	ck_assert_uint_eq(http_server_counters(server).connections_accepted, 1);
 	raw_close(&raw);
@@ -126,7 +126,7 @@ START_TEST(connections_above_the_limit_wait_for_a_place)
 	run_until_connections(3);
 	https_request(client, "GET", "/healthz", NULL, NULL, PATIENCE_MS, on_answer, &answer);
 	struct mono_time begin = clock_mono();
-	while (mono_since_ns(clock_mono(), begin) < 200 * NS_PER_MS)
+	while (mono_since_ns(clock_mono(), begin) < 200 * NS_IN_MS)
 		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	ck_assert(!answer.is_there);
 	ck_assert_uint_eq(http_server_counters(server).connections_accepted, 3);

@@ -55,7 +55,7 @@ run_until_stream_closed(void)
 	struct mono_time begin = clock_mono();
 	while (streams_closed == 0) {
 		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-		ck_assert_msg(mono_since_ns(clock_mono(), begin) < PATIENCE_MS * NS_PER_MS,
+		ck_assert_msg(mono_since_ns(clock_mono(), begin) < PATIENCE_MS * NS_IN_MS,
 			"the stream does not end");
 	}
 	ck_assert_uint_eq(streams_closed, 1);
@@ -73,7 +73,7 @@ START_TEST(stream_delivers_events_and_outlives_the_timeouts)
 	ck_assert_str_eq(events.name, "join");
 	ck_assert_str_eq(events.last, "{\"text\":\"line\\nline\"}");
 	struct mono_time begin = clock_mono();
-	while (mono_since_ns(clock_mono(), begin) < 400 * NS_PER_MS)
+	while (mono_since_ns(clock_mono(), begin) < 400 * NS_IN_MS)
 		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	ck_assert(!events.has_ended);
 	events.has_event = false;
@@ -178,7 +178,7 @@ START_TEST(stream_that_takes_nothing_is_cut)
 	json_decref(data);
 	struct mono_time begin = clock_mono();
 	run_until_stream_closed();
-	ck_assert_int_lt(mono_since_ns(clock_mono(), begin) / NS_PER_MS, 2000);
+	ck_assert_int_lt(mono_since_ns(clock_mono(), begin) / NS_IN_MS, 2000);
 	run_until_connections(0);
 	raw_close(&raw);
 }

@@ -220,13 +220,13 @@ START_TEST(bells_ring_by_the_own_clock)
 	json_object_set_new(json, "state", json_string("open"));
 	json_object_set_new(json, "live_in_ms", json_integer(42000));
 	test_join_parse(json, &join);
-	struct mono_time now = {1000 * NS_PER_S};
+	struct mono_time now = {1000 * NS_IN_S};
 	struct join_times times = join_times_from(&join, now);
 	ck_assert_int_eq(join_state_at(&times, now), JOIN_OPEN);
-	ck_assert_int_eq(join_state_at(&times, mono_after_ns(now, 42 * NS_PER_S - 1)), JOIN_OPEN);
-	ck_assert_int_eq(join_state_at(&times, mono_after_ns(now, 42 * NS_PER_S)), JOIN_LIVE);
-	ck_assert_int_eq(join_state_at(&times, mono_after_ns(now, 2400 * NS_PER_S)), JOIN_GRACE);
-	ck_assert_int_eq(join_state_at(&times, mono_after_ns(now, 2520 * NS_PER_S)), JOIN_ENDED);
+	ck_assert_int_eq(join_state_at(&times, mono_after_ns(now, 42 * NS_IN_S - 1)), JOIN_OPEN);
+	ck_assert_int_eq(join_state_at(&times, mono_after_ns(now, 42 * NS_IN_S)), JOIN_LIVE);
+	ck_assert_int_eq(join_state_at(&times, mono_after_ns(now, 2400 * NS_IN_S)), JOIN_GRACE);
+	ck_assert_int_eq(join_state_at(&times, mono_after_ns(now, 2520 * NS_IN_S)), JOIN_ENDED);
 }
 END_TEST
 

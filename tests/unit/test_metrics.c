@@ -188,8 +188,8 @@ END_TEST
 START_TEST(the_workers_counters_and_every_drop_reason_are_there)
 {
 	struct worker_stats worker = {
-		.heartbeat_ns = f.now.ns - 5 * NS_PER_MS,
-		.busy_ns = 1500 * NS_PER_MS,
+		.heartbeat_ns = f.now.ns - 5 * NS_IN_MS,
+		.busy_ns = 1500 * NS_IN_MS,
 		.frames_in = 10,
 		.forwarded = 4,
 		.consumed = 3,

@@ -7,7 +7,7 @@
 #include <check.h>
 #include <string.h>
 
-#define RTT_NS (8 * NS_PER_MS)
+#define RTT_NS (8 * NS_IN_MS)
 
 static const struct join_stun stun = {.username = "R:C",
 	.password = "to-relay",
@@ -25,7 +25,7 @@ static uint8_t counter;
 static void
 start(void)
 {
-	now = (struct mono_time){77 * NS_PER_S};
+	now = (struct mono_time){77 * NS_IN_S};
 	counter = 0;
 	path_init(&path, &stun, now);
 	hmac_sha1_key_init(&password, "to-relay", 8);
@@ -43,7 +43,7 @@ stop(void)
 static void
 pass_ms(int64_t ms)
 {
-	now = mono_after_ns(now, ms * NS_PER_MS);
+	now = mono_after_ns(now, ms * NS_IN_MS);
 }
 
 static size_t

@@ -17,7 +17,7 @@ static void
 look(double second, uint64_t bytes, uint32_t expected, int64_t lost)
 {
 	struct rates_sample sample = {
-		.at = {(int64_t)(second * NS_PER_S)},
+		.at = {(int64_t)(second * NS_IN_S)},
 		.bytes = bytes,
 		.has_loss = true,
 		.expected = expected,
@@ -29,7 +29,7 @@ look(double second, uint64_t bytes, uint32_t expected, int64_t lost)
 static void
 look_unreported(double second, uint64_t bytes)
 {
-	struct rates_sample sample = {.at = {(int64_t)(second * NS_PER_S)}, .bytes = bytes};
+	struct rates_sample sample = {.at = {(int64_t)(second * NS_IN_S)}, .bytes = bytes};
 	rates_add(&rates, &sample);
 }
 

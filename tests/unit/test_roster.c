@@ -21,7 +21,7 @@ start(void)
 {
 	engine = srtp_engine_libsrtp2();
 	ck_assert_ptr_nonnull(engine);
-	now = (struct mono_time){NS_PER_S};
+	now = (struct mono_time){NS_IN_S};
 	roster_init(&roster, engine, FIRST_PORT, 0x1000);
 	test_join_parse(test_join_json(TEST_PROFILE), &join);
 	ck_assert_int_eq(roster_apply(&roster, &join, true, now), 0);
@@ -110,7 +110,7 @@ START_TEST(when_all_places_are_taken_the_longest_unused_gives_way)
 {
 	join.receive_count = 1;
 	for (unsigned i = 0; i < ROSTER_MAX - 2; i++) {
-		now = mono_after_ns(now, NS_PER_S);
+		now = mono_after_ns(now, NS_IN_S);
 		snprintf(join.receive[0].endpoint, sizeof join.receive[0].endpoint, "e%u", i);
 		join.receive[0].ssrc = 1000 + i;
 		ck_assert_int_eq(roster_apply(&roster, &join, false, now), 0);

@@ -63,7 +63,7 @@ check_year(const char *zone, const char *path)
 		}
 		next = scheduler_next(scheduler, wall, mono);
 		ck_assert_int_gt(next.ns, mono.ns);
-		wall.ms += (next.ns - mono.ns) / NS_PER_MS;
+		wall.ms += (next.ns - mono.ns) / NS_IN_MS;
 		mono = next;
 	}
 	ck_assert_uint_eq(live_count, count);

@@ -27,7 +27,7 @@ static const char golden[] = "v=0\r\n"
 
 static struct roster roster;
 static struct join join;
-static const struct mono_time now = {NS_PER_S};
+static const struct mono_time now = {NS_IN_S};
 static char text[SDP_BYTES_MAX];
 
 static void

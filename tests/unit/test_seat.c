@@ -71,7 +71,7 @@ start(void)
 {
 	engine = srtp_engine_libsrtp2();
 	ck_assert_ptr_nonnull(engine);
-	now = (struct mono_time){50 * NS_PER_S};
+	now = (struct mono_time){50 * NS_IN_S};
 	struct room *rooms[] = {&wuxi, &houren};
 	for (int i = 0; i < 2; i++) {
 		struct seat_edges edges = {to_relay, to_player, fill_random, rooms[i]};
@@ -172,8 +172,8 @@ START_TEST(only_stun_flows_before_the_bell_and_media_by_the_own_clock_after_it)
 	wuxi_join.live_in_ms = 4000;
 	ck_assert_int_eq(seat_join(&wuxi.seat, &wuxi_join, now), 0);
 	bring_up(&wuxi, &wuxi_join);
-	struct mono_time bell = mono_after_ns(now, 4 * NS_PER_S);
-	for (; now.ns < bell.ns; now = mono_after_ns(now, 20 * NS_PER_MS)) {
+	struct mono_time bell = mono_after_ns(now, 4 * NS_IN_S);
+	for (; now.ns < bell.ns; now = mono_after_ns(now, 20 * NS_IN_MS)) {
 		ck_assert_int_eq(input(&wuxi, STREAM_AUDIO, 1), 0);
 		seat_tick(&wuxi.seat, now, wall);
 	}
@@ -192,7 +192,7 @@ END_TEST
 START_TEST(nothing_flows_after_the_end_of_the_session)
 {
 	both_live();
-	now = mono_after_ns(now, wuxi_join.leave_in_ms * NS_PER_MS);
+	now = mono_after_ns(now, wuxi_join.leave_in_ms * NS_IN_MS);
 	ck_assert_int_eq(seat_state(&wuxi.seat, now), JOIN_ENDED);
 	ck_assert_int_eq(input(&wuxi, STREAM_AUDIO, 1), 0);
 	ck_assert_uint_eq(wuxi.relay_count, 0);
@@ -230,7 +230,7 @@ START_TEST(update_of_the_same_join_keeps_numbers_keys_and_path)
 	ck_assert_uint_eq(wuxi.seat.uplinks[STREAM_AUDIO].seq, seq);
 	ck_assert_ptr_eq(wuxi.seat.uplinks[STREAM_AUDIO].context, context);
 	ck_assert(seat_path_is_up(&wuxi.seat, now));
-	now = mono_after_ns(now, 2400 * NS_PER_S);
+	now = mono_after_ns(now, 2400 * NS_IN_S);
 	ck_assert_int_eq(seat_state(&wuxi.seat, now), JOIN_LIVE);
 }
 END_TEST

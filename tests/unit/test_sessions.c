@@ -188,7 +188,7 @@ START_TEST(slots_and_contexts_are_kept_until_the_worker_gives_them_back)
 	uint32_t old_leg = fixture_join(&f, 0)->leg.leg;
 	struct stats_limits before = joins_free_get(sessions_joins(f.sessions));
 	ck_assert_int_eq(sessions_rejoin(f.sessions, f.endpoints[0].id, fixture_join(&f, 0)->id,
-				 mono_after_ns(f.now, NS_PER_S)),
+				 mono_after_ns(f.now, NS_IN_S)),
 		0);
 	ck_assert_uint_ne(fixture_join(&f, 0)->leg.leg, old_leg);
 	// Nothing has come back yet: the old ones are still taken.
@@ -227,10 +227,10 @@ START_TEST(media_passes_from_just_before_the_bell)
 	join_two();
 	uint32_t leg = fixture_join(&f, 0)->leg.leg;
 	ck_assert(!f.worker.live[leg]);
-	f.now = mono_after_ns(f.lessons[0].live_at, -(SESSIONS_GATE_LEAD_MS + 1) * NS_PER_MS);
+	f.now = mono_after_ns(f.lessons[0].live_at, -(SESSIONS_GATE_LEAD_MS + 1) * NS_IN_MS);
 	fixture_settle(&f);
 	ck_assert(!f.worker.live[leg]);
-	f.now = mono_after_ns(f.lessons[0].live_at, -SESSIONS_GATE_LEAD_MS * NS_PER_MS);
+	f.now = mono_after_ns(f.lessons[0].live_at, -SESSIONS_GATE_LEAD_MS * NS_IN_MS);
 	sessions_step(f.sessions, f.now);
 	fixture_settle(&f);
 	ck_assert(f.worker.live[leg]);
@@ -351,7 +351,7 @@ START_TEST(rejoins_in_a_row_are_held_back_for_a_second)
 	memcpy(id, fixture_join(&f, 0)->id, sizeof id);
 	ck_assert_int_eq(sessions_rejoin(f.sessions, f.endpoints[0].id, id, f.now), 0);
 	ck_assert_ptr_null(fixture_join(&f, 0));
-	f.now = mono_after_ns(f.now, SESSIONS_REJOIN_MS * NS_PER_MS);
+	f.now = mono_after_ns(f.now, SESSIONS_REJOIN_MS * NS_IN_MS);
 	f.told_count = 0;
 	fixture_settle(&f);
 	ck_assert_ptr_nonnull(fixture_join(&f, 0));
@@ -368,7 +368,7 @@ START_TEST(a_join_that_the_worker_refuses_is_made_again_later)
 	ck_assert_ptr_null(fixture_join(&f, 0));
 	ck_assert_uint_eq(sessions_counters(f.sessions).joins_failed, 1);
 	f.worker.refuse_type = -1;
-	f.now = mono_after_ns(f.now, SESSIONS_RETRY_MS * NS_PER_MS);
+	f.now = mono_after_ns(f.now, SESSIONS_RETRY_MS * NS_IN_MS);
 	fixture_settle(&f);
 	ck_assert_ptr_nonnull(fixture_join(&f, 0));
 	ck_assert_uint_eq(fake_worker_streams(&f.worker), 4);
@@ -392,7 +392,7 @@ START_TEST(a_session_beyond_the_slots_takes_nothing)
 	ck_assert_uint_eq(sessions_counters(f.sessions).joins_failed, 1);
 	for (size_t i = 0; i < FAKE_LEGS - 1; i++)
 		joins_remove(joins, filler[i]);
-	f.now = mono_after_ns(f.now, SESSIONS_RETRY_MS * NS_PER_MS);
+	f.now = mono_after_ns(f.now, SESSIONS_RETRY_MS * NS_IN_MS);
 	fixture_settle(&f);
 	fixture_settle(&f);
 	ck_assert_ptr_nonnull(fixture_join(&f, 1));

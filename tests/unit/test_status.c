@@ -39,7 +39,7 @@ start(void)
 	const struct seat_edges edges = {to_nobody, to_no_player, no_random, NULL};
 	const struct srtp_engine *engine = srtp_engine_libsrtp2();
 	ck_assert_ptr_nonnull(engine);
-	now = (struct mono_time){9 * NS_PER_S};
+	now = (struct mono_time){9 * NS_IN_S};
 	seat_init(&seat, engine, &edges, 6000);
 	test_join_parse(test_join_json(TEST_PROFILE), &join);
 	status = (struct status){.endpoint = "", .session = ""};
@@ -79,11 +79,11 @@ START_TEST(state_follows_connection_and_bells)
 	ck_assert_str_eq(status_state(&status, &seat, now), "open");
 	// A lesson goes on when the control connection does not.
 	status.connected = false;
-	now = mono_after_ns(now, 5 * NS_PER_S);
+	now = mono_after_ns(now, 5 * NS_IN_S);
 	ck_assert_str_eq(status_state(&status, &seat, now), "live");
-	now = mono_after_ns(now, 2395 * NS_PER_S);
+	now = mono_after_ns(now, 2395 * NS_IN_S);
 	ck_assert_str_eq(status_state(&status, &seat, now), "grace");
-	now = mono_after_ns(now, 120 * NS_PER_S);
+	now = mono_after_ns(now, 120 * NS_IN_S);
 	ck_assert_str_eq(status_state(&status, &seat, now), "connecting");
 }
 END_TEST

@@ -24,7 +24,7 @@ start(void)
 {
 	engine = srtp_engine_libsrtp2();
 	ck_assert_ptr_nonnull(engine);
-	now = (struct mono_time){5 * NS_PER_S};
+	now = (struct mono_time){5 * NS_IN_S};
 	memset(&stream, 0, sizeof stream);
 	stream.kind = STREAM_TEACHER;
 	stream.ssrc = 0xabcdef01;
@@ -194,7 +194,7 @@ START_TEST(sender_reports_come_every_2_5_to_7_5_seconds)
 	for (int i = 0; i < 3; i++) {
 		encode(1, PAYLOAD_BYTES, out);
 		ck_assert_int_gt(report(randoms[i], out), 0);
-		now = mono_after_ns(now, waits_ms[i] * NS_PER_MS - 10000);
+		now = mono_after_ns(now, waits_ms[i] * NS_IN_MS - 10000);
 		ck_assert_int_eq(report(randoms[i], out), 0);
 		now = mono_after_ns(now, 10000);
 	}
