@@ -82,13 +82,13 @@ file_load(const struct journal *journal)
 	json_t *root = json_load_file(journal->path, JSON_REJECT_DUPLICATES, &error);
 	if (root && json_is_object(root))
 		return root;
-	json_decref(root);
-	if (access(journal->path, F_OK))
+	if (access(journal->path, F_OK)) // the first start
 		return NULL;
 	char aside[PATH_MAX + 8];
 	snprintf(aside, sizeof aside, "%s.bad", journal->path);
 	log_error("%s:%d: %s; set aside as sessions.json.bad", journal->path,
-		error.line > 0 ? error.line : 0, error.text);
+		error.line > 0 ? error.line : 0, root ? "not an object" : error.text);
+	json_decref(root);
 	if (rename(journal->path, aside))
 		log_error("%s: cannot be renamed: %s", journal->path, strerror(errno));
 	return NULL;

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// test_journal.c - what a restart finds of the lessons that ran, whatever the file looks like.
+#include "control/journal.h"
+
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../support/timetable_fixture.h"
+#include "platform/log.h"
+
+static char directory[64];
+static char path[96];
+static struct timetable *timetable;
+static struct scheduler *scheduler;
+static struct journal *journal;
+static struct wall_time wall;
+static struct mono_time mono;
+
+static void
+start(void)
+{
+	scheduler = scheduler_create(timetable);
+	journal = journal_create(directory);
+	ck_assert_ptr_nonnull(scheduler);
+	ck_assert_ptr_nonnull(journal);
+	journal_restore(journal, scheduler, wall, mono);
+}
+
+static void
+stop(void)
+{
+	journal_destroy(journal);
+	scheduler_destroy(scheduler);
+}
+
+static void
+setup(void)
+{
+	log_start("test", LOG_LEVEL_ERROR);
+	ck_assert_int_eq(civil_zone_set("Asia/Shanghai"), 0);
+	snprintf(directory, sizeof directory, "/tmp/test_journal.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(path, sizeof path, "%s/sessions.json", directory);
+	timetable = fixture_timetable(TIMETABLE_RULES,
+		"rule,pair,weekday,period,weeks,subject,class,teacher,form,governing_bell,from,"
+		"until,endpoints\nchinese-tue,wuxi-houren,2,2,all,语文,,,,lead,,,\n");
+	wall = fixture_wall("2024-10-15", "09:30"); // in the lesson, which ends at 10:05
+	mono.ns = 5000 * NS_IN_S;
+	start();
+}
+
+static int
+remove_one(const char *name, const struct stat *status, int what, struct FTW *where)
+{
+	(void)status, (void)what, (void)where;
+	return remove(name);
+}
+
+static void
+teardown(void)
+{
+	stop();
+	timetable_release(timetable);
+	nftw(directory, remove_one, 4, FTW_DEPTH | FTW_PHYS);
+}
+
+static void
+after_s(int64_t seconds)
+{
+	wall.ms += seconds * MS_IN_S;
+	mono.ns += seconds * NS_IN_S;
+}
+
+// Moves the scheduler, and follows it as control does.
+static void
+step(void)
+{
+	struct scheduler_event events[16];
+	size_t count;
+	ck_assert_int_eq(scheduler_step(scheduler, wall, mono, events, 16, &count), 0);
+	for (size_t i = 0; i < count; i++) {
+		if (events[i].type == SCHEDULER_OPEN)
+			journal_opened(journal, scheduler, events[i].lesson, mono);
+		if (events[i].type == SCHEDULER_CHANGED)
+			journal_extended(journal, events[i].lesson);
+	}
+}
+
+static void
+restart(void)
+{
+	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	stop();
+	after_s(3);
+	start();
+	step();
+	step(); // an extension that is asked again comes with the next step
+}
+
+static void
+write_text(const char *text)
+{
+	FILE *file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static const struct scheduled_lesson *
+adhoc(void)
+{
+	const char *const endpoints[] = {"jian-1", "wuxi-2"};
+	const struct scheduled_lesson *lesson;
+	ck_assert_int_eq(
+		scheduler_open_adhoc(scheduler, endpoints, 2, 10, "备课", wall, mono, &lesson), 0);
+	return lesson;
+}
+
+START_TEST(an_adhoc_lesson_comes_back_with_its_bells)
+{
+	const struct scheduled_lesson *before = adhoc();
+	char id[LESSON_ID_BYTES_MAX];
+	memcpy(id, before->lesson.id, sizeof id);
+	int64_t end_ms = before->lesson.end.ms;
+	restart();
+	const struct scheduled_lesson *after = scheduler_find(scheduler, id);
+	ck_assert_ptr_nonnull(after);
+	ck_assert_int_eq(after->lesson.end.ms, end_ms);
+	ck_assert_str_eq(after->lesson.title, "备课");
+	ck_assert_str_eq(after->lesson.parts[0].endpoint->id, "jian-1");
+}
+END_TEST
+
+START_TEST(a_lesson_that_the_operator_ended_stays_ended)
+{
+	step();
+	ck_assert_ptr_nonnull(scheduler_find(scheduler, "chinese-tue/2024-10-15"));
+	ck_assert_int_eq(scheduler_end(scheduler, "chinese-tue/2024-10-15"), 0);
+	step();
+	restart();
+	ck_assert_ptr_null(scheduler_find(scheduler, "chinese-tue/2024-10-15"));
+}
+END_TEST
+
+START_TEST(an_extended_lesson_is_extended_again)
+{
+	step();
+	const struct scheduled_lesson *lesson = scheduler_find(scheduler, "chinese-tue/2024-10-15");
+	int64_t planned_ms = lesson->lesson.end.ms;
+	ck_assert_int_eq(scheduler_extend(scheduler, lesson->lesson.id, 7, mono), 0);
+	step();
+	restart();
+	lesson = scheduler_find(scheduler, "chinese-tue/2024-10-15");
+	ck_assert_int_eq(lesson->lesson.end.ms, planned_ms + 7 * 60000);
+	restart();
+	lesson = scheduler_find(scheduler, "chinese-tue/2024-10-15");
+	ck_assert_int_eq(lesson->lesson.end.ms, planned_ms + 7 * 60000);
+}
+END_TEST
+
+START_TEST(a_broken_file_is_set_aside)
+{
+	static const char *const texts[] = {"{\"adhoc\": [", "", "[]", "\xff"};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char aside[112];
+		write_text(texts[i]);
+		stop();
+		start();
+		snprintf(aside, sizeof aside, "%s.bad", path);
+		ck_assert_int_eq(access(aside, F_OK), 0);
+		ck_assert_int_ne(access(path, F_OK), 0);
+		unlink(aside);
+	}
+	step();
+	ck_assert_ptr_nonnull(scheduler_find(scheduler, "chinese-tue/2024-10-15"));
+}
+END_TEST
+
+START_TEST(nonsense_in_the_file_is_passed_over)
+{
+	write_text("{\"adhoc\":[5,{\"id\":\"x\"},{\"id\":\"adhoc/"
+		   "a-1\",\"title\":\"t\",\"starts_at_ms\":1,"
+		   "\"ends_at_ms\":2,\"endpoints\":[\"jian-1\",7]}],"
+		   "\"ended\":[1,null,\"chinese-tue/2024-10-15\"],\"extended\":{\"a\":\"b\"}}");
+	stop();
+	start();
+	step();
+	ck_assert_uint_eq(scheduler_running_count(scheduler), 0);
+}
+END_TEST
+
+START_TEST(the_file_is_written_only_when_something_has_changed)
+{
+	struct stat before, after;
+	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(stat(path, &before), 0);
+	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(stat(path, &after), 0);
+	ck_assert_uint_eq(before.st_ino, after.st_ino);
+	ck_assert_int_eq(before.st_mode & 0777, 0600);
+	adhoc();
+	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(stat(path, &after), 0);
+	ck_assert_uint_ne(before.st_ino, after.st_ino);
+}
+END_TEST
+
+START_TEST(a_folder_that_is_gone_is_an_error_until_it_is_back)
+{
+	char away[80];
+	snprintf(away, sizeof away, "%s.away", directory);
+	ck_assert_int_eq(rename(directory, away), 0);
+	adhoc();
+	ck_assert_int_eq(journal_save(journal, scheduler), -ENOENT);
+	ck_assert_int_eq(rename(away, directory), 0);
+	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(access(path, F_OK), 0);
+}
+END_TEST
+
+static Suite *
+journal_suite(void)
+{
+	Suite *suite = suite_create("journal");
+	TCase *tcase = tcase_create("journal");
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, an_adhoc_lesson_comes_back_with_its_bells);
+	tcase_add_test(tcase, a_lesson_that_the_operator_ended_stays_ended);
+	tcase_add_test(tcase, an_extended_lesson_is_extended_again);
+	tcase_add_test(tcase, a_broken_file_is_set_aside);
+	tcase_add_test(tcase, nonsense_in_the_file_is_passed_over);
+	tcase_add_test(tcase, the_file_is_written_only_when_something_has_changed);
+	tcase_add_test(tcase, a_folder_that_is_gone_is_an_error_until_it_is_back);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+int
+main(void)
+{
+	return fixture_run(journal_suite());
+}
