@@ -217,17 +217,13 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
 
     def live_script(self, school):
         """One ffmpeg that stands for the room's cameras and microphone."""
-        words = ["exec", "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error"]
+        words = "exec ffmpeg -nostdin -hide_banner -loglevel error".split()
         videos = [kind for kind in self.plan.kinds if kind != "audio"]
         for kind in videos:
-            words += [
-                "-re",
-                "-f",
-                "lavfi",
-                "-i",
-                f"{PICTURES.get(kind, 'testsrc')}=size=320x180:rate={FRAMES_PER_S}",
-            ]
-        words += ["-re", "-f", "lavfi", "-i", f"sine=frequency={school.tone_hz}:sample_rate=48000"]
+            picture = f"{PICTURES.get(kind, 'testsrc')}=size=320x180:rate={FRAMES_PER_S}"
+            words += ["-re", "-f", "lavfi", "-i", picture]
+        tone = f"sine=frequency={school.tone_hz}:sample_rate=48000:samples_per_frame=960"
+        words += ["-re", "-f", "lavfi", "-i", tone]
         for index, kind in enumerate(videos):
             caption = os.path.join(school.directory, f"{kind}.txt")
             write(caption, f"{school.latin} {kind}  %{{localtime}}")
@@ -235,51 +231,14 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
                 f"drawtext=fontfile={FONT}:textfile={caption}:fontsize=15:fontcolor=white:box=1:"
                 "boxcolor=black@0.7:boxborderw=4:x=8:y=h-26"
             )
-            # Parameter sets come with every keyframe, once a second, so that who joins late sees soon.
-            words += [
-                "-map",
-                str(index),
-                "-vf",
-                draw,
-                "-pix_fmt",
-                "yuv420p",
-                "-c:v",
-                "libx264",
-                "-preset",
-                "ultrafast",
-                "-tune",
-                "zerolatency",
-                "-threads",
-                "1",
-                "-g",
-                str(FRAMES_PER_S),
-                "-b:v",
-                "250k",
-                "-x264-params",
-                "repeat-headers=1",
-                "-payload_type",
-                "96",
-                "-f",
-                "rtp",
-                f"rtp://127.0.0.1:{INPUT_PORTS[kind]}?pkt_size=1200",
-            ]
-        words += [
-            "-map",
-            str(len(videos)),
-            "-c:a",
-            "libopus",
-            "-b:a",
-            "32k",
-            "-ac",
-            "2",
-            "-frame_duration",
-            "20",
-            "-payload_type",
-            "111",
-            "-f",
-            "rtp",
-            f"rtp://127.0.0.1:{INPUT_PORTS['audio']}?pkt_size=1200",
-        ]
+            words += ["-map", str(index), "-vf", draw, "-pix_fmt", "yuv420p"]
+            words += "-c:v libx264 -preset ultrafast -tune zerolatency -threads 1 -b:v 250k".split()
+            # Parameter sets come with every keyframe, once a second: who joins late sees soon.
+            words += f"-g {FRAMES_PER_S} -x264-params repeat-headers=1 -payload_type 96".split()
+            words += ["-f", "rtp", f"rtp://127.0.0.1:{INPUT_PORTS[kind]}?pkt_size=1200"]
+        words += f"-map {len(videos)} -c:a libopus -b:a 32k -ac 2 -frame_duration 20".split()
+        words += "-payload_type 111 -f rtp".split()
+        words += [f"rtp://127.0.0.1:{INPUT_PORTS['audio']}?pkt_size=1200"]
         return "exec >/dev/null 2>>live.log\n" + shlex.join(words) + "\n"
 
     # Programs
@@ -403,7 +362,7 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
         context = ssl.create_default_context(cafile=self.path("state/relay.crt"))
         context.check_hostname = False
         connection = http.client.HTTPSConnection(
-            "localhost", self.port, timeout=timeout_s, context=context
+            "127.0.0.1", self.port, timeout=timeout_s, context=context
         )
         headers = {"Content-Type": "application/json"}
         if token:

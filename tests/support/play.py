@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-# play.py - a school's player: decodes what another school sends into files that a test can count and measure.
+# play.py - a school's player: decodes what another sends into files that can be counted.
 """
-The classroom runs it as its play_command: play.py DIRECTORY, with CLASSROOM_SDP and CLASSROOM_FROM in the
-environment. It becomes ffmpeg and leaves in DIRECTORY/<from>/, for each run under a name of its own: per video
-<run>-<kind>.framecrc (a line for each decoded frame), <kind>.png (a frame not older than a second), and the audio
-as <run>-audio.pcm (8000 Hz, mono, signed 16 bit).
+The classroom runs it as its play_command: play.py DIRECTORY, with CLASSROOM_SDP and CLASSROOM_FROM
+in the environment. It becomes ffmpeg and leaves in DIRECTORY/<from>/, for each run under a name of
+its own: per video <run>-<kind>.framecrc (a line for each decoded frame), <kind>.png (a frame not
+older than a second), and the audio as <run>-audio.pcm (8000 Hz, mono, signed 16 bit).
 """
 import os
 import re
@@ -17,7 +17,7 @@ AUDIO_RATE_HZ = 8000
 
 
 def media_kinds(sdp):
-    """Each m-line's (media, kind), in order: the kind by a word of the section, else by the order of kinds."""
+    """Each m-line's (media, kind): the kind is a word of the section, or follows from the order."""
     sections = re.split(r"^(?=m=)", sdp, flags=re.M)[1:]
     videos = [kind for kind in KINDS if kind != "audio"]
     named = []
@@ -34,64 +34,21 @@ def media_kinds(sdp):
 
 
 def ffmpeg_words(sdp_path, kinds, directory, run):
-    # One thread, and no guessing of the picture's delay: a frame is written as soon as it is decoded.
-    words = [
-        "ffmpeg",
-        "-nostdin",
-        "-hide_banner",
-        "-loglevel",
-        "error",
-        "-y",
-        "-threads",
-        "1",
-        "-flags",
-        "low_delay",
-        "-protocol_whitelist",
-        "file,udp,rtp",
-        "-i",
-        sdp_path,
-    ]
+    # One thread and low delay: a frame is written as soon as it is decoded.
+    words = "ffmpeg -nostdin -hide_banner -loglevel error -y -threads 1 -flags low_delay".split()
+    words += ["-protocol_whitelist", "file,udp,rtp", "-i", sdp_path]
     for index, (media, kind) in enumerate(kinds):
         stem = os.path.join(directory, f"{run}-{kind}")
+        words += ["-map", f"0:{index}"]
+        # Time stamps are counted anew: a sender that joins again begins elsewhere.
         if media == "audio":
-            words += [
-                "-map",
-                f"0:{index}",
-                "-ac",
-                "1",
-                "-ar",
-                str(AUDIO_RATE_HZ),
-                "-f",
-                "s16le",
-                "-flush_packets",
-                "1",
-                stem + ".pcm",
-            ]
+            words += f"-af asetpts=N/SR/TB -ac 1 -ar {AUDIO_RATE_HZ}".split()
+            words += ["-f", "s16le", "-flush_packets", "1", stem + ".pcm"]
             continue
-        words += [
-            "-map",
-            f"0:{index}",
-            "-fps_mode",
-            "passthrough",
-            "-flush_packets",
-            "1",
-            "-f",
-            "framecrc",
-            stem + ".framecrc",
-        ]
-        words += [
-            "-map",
-            f"0:{index}",
-            "-vf",
-            r"select=not(mod(n\,15))",
-            "-fps_mode",
-            "passthrough",
-            "-update",
-            "1",
-            "-atomic_writing",
-            "1",
-            os.path.join(directory, kind + ".png"),
-        ]
+        words += "-vf setpts=N/15/TB -fps_mode passthrough -flush_packets 1 -f framecrc".split()
+        words += [stem + ".framecrc", "-map", f"0:{index}"]
+        words += ["-vf", r"select=not(mod(n\,15)),setpts=N/TB", "-fps_mode", "passthrough"]
+        words += ["-update", "1", "-atomic_writing", "1", os.path.join(directory, kind + ".png")]
     return words
 
 
