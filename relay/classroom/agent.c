@@ -25,11 +25,11 @@
 #include "platform/log.h"
 
 #define TICK_US 20000
-#define STATUS_NS NS_PER_S
-#define ASK_PAUSE_NS (2 * NS_PER_S) // between two questions about rollover counters
-#define REJOIN_PAUSE_NS NS_PER_S    // between two tries to rejoin
-#define GIVEN_UP_NS (3 * NS_PER_S)  // so long an old join may still be on its way to us
-#define ENDING_NS (4 * NS_PER_S)    // for the commands, at the end
+#define STATUS_NS NS_IN_S
+#define ASK_PAUSE_NS (2 * NS_IN_S) // between two questions about rollover counters
+#define REJOIN_PAUSE_NS NS_IN_S    // between two tries to rejoin
+#define GIVEN_UP_NS (3 * NS_IN_S)  // so long an old join may still be on its way to us
+#define ENDING_NS (4 * NS_IN_S)    // for the commands, at the end
 
 struct agent {
 	const struct settings *settings;
@@ -132,7 +132,7 @@ begin_join(struct agent *agent, const struct join *join, struct mono_time now)
 	log_info("joined %s (%s): %zu streams to send, %zu to receive, media from the bell in "
 		 "%" PRId64 " s",
 		join->session, join->title, join->send_count, join->receive_count,
-		join->live_in_ms > 0 ? (join->live_in_ms + MS_PER_S - 1) / MS_PER_S : 0);
+		join->live_in_ms > 0 ? (join->live_in_ms + MS_IN_S - 1) / MS_IN_S : 0);
 }
 
 static void
@@ -311,6 +311,8 @@ on_signal(evutil_socket_t number, short what, void *user)
 	log_info("ending: %s", strsignal((int)number));
 	stop_media(agent, "this program ends");
 	agent->ending = true;
+	agent->link.connected = false;
+	agent->next_status = clock_mono(); // the last counts
 	agent->end_by = mono_after_ns(clock_mono(), ENDING_NS);
 }
 

@@ -93,7 +93,9 @@ class Classroom(unittest.TestCase):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             seq = 0
             while self.speaking:
-                packet = struct.pack("!BBHII", 0x80, 97, seq & 0xFFFF, seq * 960, 0xAAAA) + bytes(80)
+                packet = struct.pack("!BBHII", 0x80, 97, seq & 0xFFFF, seq * 960, 0xAAAA) + bytes(
+                    80
+                )
                 out.sendto(packet, ("127.0.0.1", self.input_port))
                 seq += 1
                 time.sleep(0.02)
