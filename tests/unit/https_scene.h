@@ -39,18 +39,26 @@ static char error[HTTPS_CLIENT_ERROR_BYTES];
 static char heard[4096];
 static size_t heard_bytes;
 static unsigned accepted;
-static const char *reply; // sent when a request's headers have come; NULL: silence
-static bool hangs_up;     // after the reply
-static struct bufferevent *peer;
+static const char *reply;            // sent when a request's headers have come; NULL: silence
+static bool hangs_up;                // after the reply
+static struct bufferevent *peers[4]; // by the order they came
+
+static inline void
+drop_peer(struct bufferevent *connection)
+{
+	for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
+		if (peers[i] == connection)
+			peers[i] = NULL;
+	}
+	bufferevent_free(connection);
+}
 
 static inline void
 on_peer_sent(struct bufferevent *connection, void *user)
 {
 	(void)user;
 	if (hangs_up)
-		bufferevent_free(connection);
-	if (hangs_up && peer == connection)
-		peer = NULL;
+		drop_peer(connection);
 }
 
 static inline void
@@ -70,11 +78,8 @@ static inline void
 on_peer_event(struct bufferevent *connection, short what, void *user)
 {
 	(void)user;
-	if (what & BEV_EVENT_CONNECTED)
-		return;
-	bufferevent_free(connection);
-	if (peer == connection)
-		peer = NULL;
+	if (!(what & BEV_EVENT_CONNECTED))
+		drop_peer(connection);
 }
 
 static inline void
@@ -85,11 +90,12 @@ on_accept(struct evconnlistener *from, evutil_socket_t fd, struct sockaddr *name
 	(void)name;
 	(void)bytes;
 	(void)user;
-	accepted++;
-	peer = bufferevent_openssl_socket_new(base, fd, SSL_new(server_context),
+	ck_assert_uint_lt(accepted, sizeof peers / sizeof *peers);
+	struct bufferevent *peer = bufferevent_openssl_socket_new(base, fd, SSL_new(server_context),
 		BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 	bufferevent_setcb(peer, on_peer_input, NULL, on_peer_event, NULL);
 	bufferevent_enable(peer, EV_READ | EV_WRITE);
+	peers[accepted++] = peer;
 }
 
 static inline void
@@ -135,8 +141,10 @@ teardown(void)
 	https_client_destroy(client);
 	if (listener != NULL)
 		evconnlistener_free(listener);
-	if (peer != NULL)
-		bufferevent_free(peer);
+	for (size_t i = 0; i < accepted; i++) {
+		if (peers[i] != NULL)
+			drop_peer(peers[i]);
+	}
 	event_base_free(base);
 	SSL_CTX_free(server_context);
 }
