@@ -22,6 +22,8 @@
 struct join;
 struct session;
 
+TAILQ_HEAD(join_outflow_list, join_outflow);
+
 // One stream as it reaches the relay.
 struct join_stream {
 	struct join *join;
@@ -34,7 +36,7 @@ struct join_stream {
 	bool is_added;                // the worker has acknowledged it
 	struct rates rates;
 	uint64_t lost_most; // so that the counter never falls
-	TAILQ_HEAD(, join_outflow) copies;
+	struct join_outflow_list copies;
 };
 
 // One stream as it leaves for one receiver.
@@ -62,7 +64,7 @@ struct join {
 	struct srtp_keys relay_keys;
 	struct join_stream streams[LEG_STREAMS_MAX]; // the report stream first
 	size_t stream_count;
-	TAILQ_HEAD(, join_outflow) receives;
+	struct join_outflow_list receives;
 	bool is_added;
 	bool is_failed; // the worker refused a part of it
 	bool is_leaving;

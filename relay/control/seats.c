@@ -93,9 +93,8 @@ part_find(const struct lesson *lesson, const char *endpoint_id)
 static int
 session_connect_all(struct sessions *sessions, struct session *session, struct join *newcomer)
 {
-	struct join *other;
-	TAILQ_FOREACH(other, &session->joins, link)
-	{
+	for (struct join *other = TAILQ_FIRST(&session->joins); other;
+		other = TAILQ_NEXT(other, link)) {
 		if (other == newcomer)
 			continue;
 		int result = joins_connect(sessions->joins, other, newcomer);

@@ -47,9 +47,8 @@ static json_t *
 receive_view(const struct view *view, const struct join *join)
 {
 	json_t *array = json_array();
-	const struct join_outflow *outflow;
-	TAILQ_FOREACH(outflow, &join->receives, join_link)
-	{
+	for (const struct join_outflow *outflow = TAILQ_FIRST(&join->receives); outflow;
+		outflow = TAILQ_NEXT(outflow, join_link)) {
 		const struct join_stream *stream = outflow->stream;
 		const struct lesson_part *part = stream->join->part;
 		if (!part) // leaving: its session sends another update

@@ -44,8 +44,7 @@ leg_view(const struct view *view, const struct session *session, const struct le
 		object, "rtt_ms", leg.rtt_us ? json_real(leg.rtt_us / 1000.0) : json_null());
 	int64_t age_ns = view->mono.ns - leg.last_heard_ns;
 	json_object_set_new(object, "last_heard_ms",
-		leg.last_heard_ns ? json_integer(age_ns > 0 ? age_ns / NS_IN_MS : 0)
-				  : json_null());
+		leg.last_heard_ns ? json_integer(age_ns > 0 ? age_ns / NS_IN_MS : 0) : json_null());
 	return object;
 }
 
