@@ -34,7 +34,7 @@ json_t *view_lesson(const struct board_lesson *lesson);
 // Appends the FLOWs of a session to an array: those that come in, then those that go out.
 void view_flows_append(const struct view *view, const struct session *session, json_t *array);
 
-// "2026-11-23T01:20:00Z".
+// "2026-11-23T01:20:00Z", in whole seconds.
 json_t *view_time(struct wall_time time);
 
 // "198.18.0.7:5000" of a leg whose path is proved, else null.

@@ -11,6 +11,7 @@ json_t *
 view_time(struct wall_time time)
 {
 	char text[CIVIL_UTC_BYTES];
+	time.ms -= time.ms % MS_IN_S; // whole seconds are enough for people
 	civil_format_utc(time, text);
 	return json_string(text);
 }
