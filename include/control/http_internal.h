@@ -38,7 +38,7 @@ struct http_server {
 	size_t listener_count;
 	bool is_paused;
 	struct event *resume;
-	LIST_HEAD(, http_connection) connections;
+	LIST_HEAD(http_connections, http_connection) connections;
 	struct http_server_counters counters;
 	struct mono_time refusals_since;
 	unsigned refusals; // logged or not, in this window

@@ -34,7 +34,7 @@ struct https_client {
 	char address[HTTPS_HOST_BYTES_MAX + 9]; // as given: what the Host header says
 	char host[HTTPS_HOST_BYTES_MAX + 1];
 	char port[6];
-	LIST_HEAD(, https_exchange) exchanges;
+	LIST_HEAD(https_exchanges, https_exchange) exchanges;
 };
 
 struct https_exchange {

@@ -18,7 +18,7 @@
 #define ACCEPT_RETRY_S 1  // after a failure, say of descriptors, that only time can mend
 
 // evhttp takes the listeners' user pointer for itself: this finds ours by it.
-static LIST_HEAD(, http_server) servers = LIST_HEAD_INITIALIZER(servers);
+static LIST_HEAD(http_servers, http_server) servers = LIST_HEAD_INITIALIZER(servers);
 
 void
 http_listen_register(struct http_server *server)

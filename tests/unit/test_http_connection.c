@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_http_connection.c - no connection lives too long, grows too large or keeps others out.
-#include "http_scene.h"
+#include "../support/http_scene.h"
 
 START_TEST(body_above_the_limit_is_413)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_http_listen.c - the port opens, or says why not; sockets passed in serve as well.
-#include "http_scene.h"
+#include "../support/http_scene.h"
 
 static uint16_t passed_port;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_http_request.c - who may ask for what, and what a request must be.
-#include "http_scene.h"
+#include "../support/http_scene.h"
 
 #include <net/if.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_http_route.c - a path finds its route, and its id comes out decoded.
-#include "http_scene.h"
+#include "../support/http_scene.h"
 
 START_TEST(pattern_takes_one_decoded_segment_or_the_rest)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_http_stream.c - events arrive, and a stream ends once, whoever ends it.
-#include "http_scene.h"
+#include "../support/http_scene.h"
 
 struct events {
 	unsigned count;

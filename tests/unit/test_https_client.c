@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_https_client.c - requests and streams tell what came, once or not at all.
-#include "https_scene.h"
+#include "../support/https_scene.h"
 
 #define STREAM_HEAD                                                                                \
 	"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"

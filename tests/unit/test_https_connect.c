@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_https_connect.c - whom the client connects to, and whom it trusts.
-#include "https_scene.h"
+#include "../support/https_scene.h"
 
 START_TEST(other_certificate_hears_nothing)
 {

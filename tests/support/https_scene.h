@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // https_scene.h - for tests of the HTTPS client: a server that says what it is told to, on the same
 // event loop.
-#ifndef UNIT_HTTPS_SCENE_H
-#define UNIT_HTTPS_SCENE_H
+#ifndef SUPPORT_HTTPS_SCENE_H
+#define SUPPORT_HTTPS_SCENE_H
 
 #include <arpa/inet.h>
 #include <check.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // http_scene.h - for tests of the control port: a server and its clients on one event loop.
-#ifndef UNIT_HTTP_SCENE_H
-#define UNIT_HTTP_SCENE_H
+#ifndef SUPPORT_HTTP_SCENE_H
+#define SUPPORT_HTTP_SCENE_H
 
 #include <arpa/inet.h>
 #include <check.h>
