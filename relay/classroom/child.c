@@ -20,10 +20,10 @@
 static void __attribute__((noreturn))
 become_guard(const char *command, const struct child_variable *variables, const char *parent)
 {
-	sigset_t none;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	// All signals are blocked here, and stay so until the guard has its own mask: a TERM that
+	// comes this early must neither be lost nor run a handler of the classroom's event loop.
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
 	for (const struct child_variable *v = variables; v && v->name; v++)
 		setenv(v->name, v->value, 1);
 	char *const argv[] = {(char *)"classroom", (char *)CHILD_GUARD_OPTION, (char *)parent,
@@ -43,9 +43,13 @@ start(struct child *child, const char *command, const struct child_variable *var
 {
 	char parent[16];
 	snprintf(parent, sizeof parent, "%d", (int)getpid());
+	sigset_t all, before;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	pid_t pid = fork();
 	if (pid == 0)
 		become_guard(command, variables, parent);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (pid < 0)
 		return false;
 	// Here and in the guard: whoever comes first, a kill by group finds the group.
@@ -151,7 +155,7 @@ child_guard(int argc, char **argv)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigprocmask(SIG_SETMASK, &set, NULL);
 	setpgid(0, 0);
 	// Orphans of the command become the guard's, so that it knows when all are gone.
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

@@ -81,6 +81,12 @@ complain(struct link *link, int status, const char *reason, struct mono_time now
 	else if (status == HTTP_FORBIDDEN)
 		log_error("the relay %s refuses this token: it must be one for an endpoint",
 			link->relay);
+	else if (strstr(reason, "certificate"))
+		log_error("the relay %s is not the one that this classroom was set up for: %s. Was "
+			  "it "
+			  "installed anew? Then put the SHA-256 that it prints when it starts into "
+			  "certificate_sha256",
+			link->relay, reason);
 	else if (status != 0)
 		log_warning("the relay %s answers with HTTP %d: %s", link->relay, status, reason);
 	else

@@ -98,7 +98,7 @@ class Media:
 
 
 class Control:
-    """The control port. `requests` are (moment, method, path, headers, body); events go by send()."""
+    """The control port. `requests` are (moment, method, path, headers, body); send() sends events."""
 
     def __init__(self, certificate):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -207,8 +207,12 @@ class Classroom(unittest.TestCase):
 
     def test_another_certificate_never_sees_the_token(self):
         self.start(fingerprint="00" * 32)
-        with open(self.path("log"), encoding="utf-8") as log:
-            wait_for(lambda: "certificate" in log.read(), 5, "no line about it")
+
+        def said():
+            with open(self.path("log"), encoding="utf-8") as log:
+                return log.read()
+
+        wait_for(lambda: "certificate_sha256\n" in said(), 5, "no line about it")
         self.assertEqual(self.control.requests, [])
 
     def commands(self):

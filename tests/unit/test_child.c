@@ -215,6 +215,38 @@ START_TEST(killing_the_parent_ends_the_command_and_its_children)
 }
 END_TEST
 
+static void
+fail_on_term(int number)
+{
+	(void)number;
+	kill(getppid(), SIGUSR1);
+}
+
+static volatile sig_atomic_t handler_ran;
+
+static void
+note(int number)
+{
+	(void)number;
+	handler_ran = 1;
+}
+
+START_TEST(child_ended_at_once_runs_no_handler_of_ours)
+{
+	int status;
+	signal(SIGUSR1, note);
+	signal(SIGTERM, fail_on_term);
+	for (int i = 0; i < 200; i++) {
+		struct child child = {0};
+		ck_assert_int_eq(
+			child_poll(&child, true, "sleep 600", NULL, clock_mono(), 0, &status),
+			CHILD_STARTED);
+		poll_until(&child, false, "", CHILD_ENDED);
+		ck_assert_int_eq(handler_ran, 0);
+	}
+}
+END_TEST
+
 START_TEST(nothing_runs_while_nothing_is_wanted)
 {
 	struct child child = {0};
@@ -245,6 +277,7 @@ main(int argc, char **argv)
 	tcase_add_test(facts, command_that_ignores_term_is_killed_after_three_seconds);
 	tcase_add_test(facts, what_a_command_leaves_behind_ends_with_it);
 	tcase_add_test(facts, killing_the_parent_ends_the_command_and_its_children);
+	tcase_add_test(facts, child_ended_at_once_runs_no_handler_of_ours);
 	tcase_add_test(facts, nothing_runs_while_nothing_is_wanted);
 	suite_add_tcase(suite, facts);
 	SRunner *runner = srunner_create(suite);
