@@ -37,6 +37,7 @@ struct control {
 	struct http_server *server;
 	struct scheduler *scheduler;
 	struct journal *journal;
+	bool is_journal_due; // something changed that is not on the disk yet
 	struct sessions *sessions;
 	struct presence *presence;
 	struct reload *reload;

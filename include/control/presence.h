@@ -48,8 +48,9 @@ int presence_send(
 
 void presence_heartbeat(struct presence *presence);
 
-// Ends the streams that were opened with this token: it has been revoked.
-void presence_revoke(struct presence *presence, const char *token);
+// This token has been revoked: ends the stream of the endpoint that used it last. Returns the
+// endpoint's id, or NULL where the token has not been used.
+const char *presence_revoke(struct presence *presence, const char *token);
 
 // NULL where the endpoint has never connected.
 const struct presence_entry *presence_find(

@@ -76,6 +76,10 @@ void sessions_connect(struct sessions *sessions, const char *endpoint_id, const 
 // Its stream is gone. The join stays: media outlives the control connection.
 void sessions_disconnect(struct sessions *sessions, const char *endpoint_id);
 
+// The endpoint's credential is no good any more: its join goes, and it gets none until it connects
+// anew.
+void sessions_evict(struct sessions *sessions, const char *endpoint_id);
+
 // The endpoint gives `join_id` up. Returns 0, or -ENOENT where that is not its join.
 int sessions_rejoin(struct sessions *sessions, const char *endpoint_id, const char *join_id,
 	struct mono_time now);

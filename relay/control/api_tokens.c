@@ -78,7 +78,9 @@ token_delete(struct http_request *request, void *user)
 		return;
 	}
 	log_info("token %s: revoked by %s", request->id, request->name);
-	presence_revoke(control->presence, request->id);
+	const char *endpoint = presence_revoke(control->presence, request->id);
+	if (endpoint)
+		sessions_evict(control->sessions, endpoint);
 	http_respond_json(request, 200, json_pack("{s:s}", "name", request->id));
 }
 

@@ -36,6 +36,14 @@ journal_follow(struct control *control, const struct scheduler_event *event)
 		journal_extended(control->journal, event->lesson);
 }
 
+// A disk that is full is asked again with the next look.
+static void
+journal_write(struct control *control)
+{
+	if (control->is_journal_due)
+		control->is_journal_due = journal_save(control->journal, control->scheduler) != 0;
+}
+
 void
 control_step(struct control *control)
 {
@@ -56,7 +64,8 @@ control_step(struct control *control)
 		sessions_follow(control->sessions, events, count, now);
 	} while (count == CONTROL_EVENTS_MAX);
 	if (has_changed)
-		journal_save(control->journal, control->scheduler);
+		control->is_journal_due = true;
+	journal_write(control);
 }
 
 // At the scheduler's next moment to the millisecond: the bell opens the gates.

@@ -141,12 +141,17 @@ presence_heartbeat(struct presence *presence)
 			http_stream_send(entry->stream, "heartbeat", presence->nothing);
 }
 
-void
+const char *
 presence_revoke(struct presence *presence, const char *token)
 {
-	for (struct presence_entry *entry = presence->entries; entry; entry = entry->next)
-		if (entry->stream && !strcmp(entry->token, token))
+	for (struct presence_entry *entry = presence->entries; entry; entry = entry->next) {
+		if (strcmp(entry->token, token))
+			continue;
+		if (entry->stream)
 			http_stream_close(entry->stream);
+		return entry->endpoint;
+	}
+	return NULL;
 }
 
 size_t

@@ -200,6 +200,18 @@ sessions_disconnect(struct sessions *sessions, const char *endpoint_id)
 		seat->is_connected = false;
 }
 
+void
+sessions_evict(struct sessions *sessions, const char *endpoint_id)
+{
+	struct seat *seat = seat_find(sessions, endpoint_id);
+	if (!seat)
+		return;
+	seat->is_connected = false;
+	if (seat->join)
+		seat_vacate(sessions, seat);
+	notices_send(sessions);
+}
+
 int
 sessions_rejoin(struct sessions *sessions, const char *endpoint_id, const char *join_id,
 	struct mono_time now)

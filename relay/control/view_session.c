@@ -49,11 +49,12 @@ leg_view(const struct view *view, const struct session *session, const struct le
 	return object;
 }
 
-// A wall time at a monotonic moment, by what the clock shows now.
+// By the clock that the lesson was planned with, so that it does not flicker.
 static struct wall_time
-wall_at(const struct view *view, struct mono_time moment)
+closes_at(const struct scheduled_lesson *scheduled)
 {
-	return (struct wall_time){view->wall.ms + mono_since_ns(moment, view->mono) / NS_IN_MS};
+	int64_t grace_ns = mono_since_ns(scheduled->end_at, scheduled->bell_at);
+	return (struct wall_time){scheduled->lesson.end.ms + grace_ns / NS_IN_MS};
 }
 
 json_t *
@@ -67,9 +68,9 @@ view_session(
 	json_t *object = json_pack("{s:s, s:s?, s:s, s:s, s:o, s:o, s:o, s:I, s:s?}", "id",
 		lesson->id, "lesson", lesson->rule ? lesson->id : NULL, "title", lesson->title,
 		"state", lesson_state_name(scheduled->state), "starts_at", view_time(lesson->start),
-		"ends_at", view_time(lesson->end), "closes_at",
-		view_time(wall_at(view, scheduled->end_at)), "remaining_s",
-		(json_int_t)(remaining_ns > 0 ? remaining_ns / NS_IN_S : 0), "profile", profile);
+		"ends_at", view_time(lesson->end), "closes_at", view_time(closes_at(scheduled)),
+		"remaining_s", (json_int_t)(remaining_ns > 0 ? remaining_ns / NS_IN_S : 0),
+		"profile", profile);
 	json_t *legs = json_array();
 	for (size_t i = 0; i < lesson->part_count; i++)
 		json_array_append_new(legs, leg_view(view, session, &lesson->parts[i], presence));

@@ -319,6 +319,18 @@ START_TEST(revoking_a_token_ends_its_stream)
 }
 END_TEST
 
+START_TEST(a_revoked_classroom_is_out_of_its_lesson)
+{
+	lesson_between_both();
+	unsigned updates = houren.counts[UPDATE];
+	json_decref(ask("DELETE", "/v1/tokens/wuxi-1%20pc", NULL, NULL, 200));
+	classroom_wait(&houren, UPDATE, updates + 1);
+	ck_assert_uint_eq(json_array_size(json_object_get(houren.last[UPDATE], "receive")), 0);
+	settle();
+	ck_assert_uint_eq(fake_worker_legs(&scene.worker), 1);
+}
+END_TEST
+
 START_TEST(a_reload_takes_the_new_timetable_over)
 {
 	scene_write("endpoints.csv",
@@ -406,6 +418,7 @@ control_suite(void)
 		a_bad_wish_is_refused_with_its_reason,
 		a_role_stays_on_its_side,
 		revoking_a_token_ends_its_stream,
+		a_revoked_classroom_is_out_of_its_lesson,
 		a_reload_takes_the_new_timetable_over,
 		a_broken_timetable_leaves_the_old_one,
 		a_restart_resumes_what_ran_and_not_what_ended,

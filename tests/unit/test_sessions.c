@@ -359,6 +359,19 @@ START_TEST(rejoins_in_a_row_are_held_back_for_a_second)
 }
 END_TEST
 
+START_TEST(who_is_evicted_loses_its_join_and_gets_none)
+{
+	join_two();
+	f.told_count = 0;
+	sessions_evict(f.sessions, f.endpoints[0].id);
+	fixture_settle(&f);
+	ck_assert_ptr_null(fixture_join(&f, 0));
+	ck_assert_uint_eq(fake_worker_legs(&f.worker), 1);
+	ck_assert_uint_eq(fixture_told(&f, 1, NOTICE_UPDATE), 1);
+	ck_assert_uint_eq(fixture_told(&f, 0, NOTICE_JOIN), 0);
+}
+END_TEST
+
 START_TEST(a_join_that_the_worker_refuses_is_made_again_later)
 {
 	f.worker.refuse_type = MESSAGE_STREAM_ADD;
@@ -465,6 +478,7 @@ sessions_suite(void)
 		a_stale_join_is_answered_with_leave,
 		a_rejoin_that_names_another_join_changes_nothing,
 		rejoins_in_a_row_are_held_back_for_a_second,
+		who_is_evicted_loses_its_join_and_gets_none,
 		a_join_that_the_worker_refuses_is_made_again_later,
 		a_session_beyond_the_slots_takes_nothing,
 		the_profile_is_the_best_that_all_support,
