@@ -13,8 +13,8 @@
 #include "platform/units.h"
 #include "srtp/keys.h"
 
-#define JOIN_SEND_MAX KIND_COUNT // one stream of each kind
-#define JOIN_RECEIVE_MAX 128
+#define JOIN_SEND_MAX KIND_COUNT                               // one stream of each kind
+#define JOIN_RECEIVE_MAX ((SESSION_LEGS_MAX - 1) * KIND_COUNT) // all that all others send
 #define JOIN_ID_BYTES 65
 #define JOIN_NAME_BYTES 257
 #define JOIN_ENCODING_BYTES 65

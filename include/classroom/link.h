@@ -14,7 +14,7 @@
 
 #define LINK_SILENT_NS (3 * NS_IN_S)    // nothing heard for this long: connect again
 #define LINK_COMPLAIN_NS (30 * NS_IN_S) // between two lines about the same trouble
-#define LINK_REQUEST_MS 3000             // for a request and its answer
+#define LINK_REQUEST_MS 3000            // for a request and its answer
 
 struct event_base;
 struct https_client;

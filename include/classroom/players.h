@@ -11,7 +11,7 @@
 #include "classroom/sdp.h"
 #include "classroom/settings.h"
 
-#define PLAYERS_MAX ROSTER_MAX
+#define PLAYERS_MAX (2 * SESSION_LEGS_MAX) // of this session, and still lingering ones
 // An endpoint that joins again may be missing from the list for a moment: its player stays so long.
 #define PLAYERS_LINGER_NS (15 * NS_IN_S)
 

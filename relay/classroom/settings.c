@@ -18,9 +18,12 @@
 
 #include <openssl/crypto.h>
 
+#include "classroom/roster.h"
+
 // Port numbers end here.
 #define PORT_MAX 65535
 #define PORT_DEFAULT 8443
+#define OUTPUT_PORTS (ROSTER_MAX * ROSTER_PORTS_EACH)
 
 // The file being read, and its first fault.
 struct reader {
@@ -249,6 +252,10 @@ read_output(struct reader *reader, const config_setting_t *root, struct settings
 		fail(reader, line_of(config_setting_get_member(group, "port")),
 			"\"port\" must be even and at least 1024: RTP takes the even port of each "
 			"pair");
+	else if (!reader->failed && out->output_port + OUTPUT_PORTS - 1 > PORT_MAX)
+		fail(reader, line_of(config_setting_get_member(group, "port")),
+			"\"port\" must be at most %d: up to %d ports from it on are used",
+			PORT_MAX + 1 - OUTPUT_PORTS, OUTPUT_PORTS);
 	read_path(reader, group, "directory", false, out->output_directory);
 	if (out->output_directory[0] == '\0')
 		strcpy(out->output_directory, reader->directory);

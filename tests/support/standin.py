@@ -98,7 +98,7 @@ class Media:
 
 
 class Control:
-    """The control port. `requests` are (moment, method, path, headers, body); send() sends events."""
+    """The control port. `requests` holds (moment, method, path, headers, body) of each."""
 
     def __init__(self, certificate):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

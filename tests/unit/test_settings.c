@@ -171,6 +171,9 @@ static const struct fault faults[] = {
 	{"relay = \"r\";\ncertificate_sha256 = \"" FINGERPRINT "\";\ntoken_file = \"t\";\n"
 	 "output: { port = 6001; };\n",
 		":4: ", "must be even"},
+	{"relay = \"r\";\ncertificate_sha256 = \"" FINGERPRINT "\";\ntoken_file = \"t\";\n"
+	 "output: { port = 65400; };\n",
+		":4: ", "must be at most"},
 };
 
 START_TEST(fault_names_file_line_and_reason)
