@@ -30,21 +30,28 @@ sessions_create(const struct sessions_edges *edges)
 	return sessions;
 }
 
-// Sends what notices have gathered: at most one for each join and turn.
+static void
+notice_send(struct sessions *sessions, struct seat *seat)
+{
+	struct join *join = seat->join;
+	enum sessions_notice notice = join->notice;
+	join->notice = NOTICE_NONE;
+	if (seat->is_connected)
+		sessions->edges.notify(
+			sessions->edges.context, seat->endpoint, notice, join, join->id, NULL);
+}
+
+// Sends what notices have gathered: at most one for each join and turn. Updates first, so that who
+// receives knows a stream before who sends it begins.
 static void
 notices_send(struct sessions *sessions)
 {
-	struct seat *seat;
-	TAILQ_FOREACH(seat, &sessions->seats, link)
-	{
-		struct join *join = seat->join;
-		if (!join || join->notice == NOTICE_NONE)
-			continue;
-		enum sessions_notice notice = join->notice;
-		join->notice = NOTICE_NONE;
-		if (seat->is_connected)
-			sessions->edges.notify(sessions->edges.context, seat->endpoint, notice,
-				join, join->id, NULL);
+	static const int order[] = {NOTICE_UPDATE, NOTICE_JOIN};
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		struct seat *seat;
+		TAILQ_FOREACH(seat, &sessions->seats, link)
+		if (seat->join && seat->join->notice == order[i])
+			notice_send(sessions, seat);
 	}
 }
 

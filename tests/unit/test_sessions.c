@@ -98,6 +98,19 @@ START_TEST(whoever_joins_is_told_once_and_the_other_gets_an_update)
 }
 END_TEST
 
+START_TEST(who_receives_is_told_before_who_sends)
+{
+	fixture_open(&f, 0, 0, 2, 0);
+	fixture_connect(&f, 1, "");
+	fixture_connect(&f, 0, "");
+	f.told_count = 0;
+	fixture_connect(&f, 1, ""); // its seat is the first
+	ck_assert_int_eq(f.told[0].notice, NOTICE_UPDATE);
+	ck_assert_int_eq(f.told[1].notice, NOTICE_JOIN);
+	ck_assert_str_eq(f.told[1].endpoint, f.endpoints[1].id);
+}
+END_TEST
+
 START_TEST(those_who_wait_are_joined_when_the_session_opens)
 {
 	fixture_connect(&f, 0, "");
@@ -461,6 +474,7 @@ sessions_suite(void)
 		a_report_stream_is_never_forwarded,
 		copies_carry_the_dscp_of_their_kind,
 		whoever_joins_is_told_once_and_the_other_gets_an_update,
+		who_receives_is_told_before_who_sends,
 		those_who_wait_are_joined_when_the_session_opens,
 		whoever_is_in_no_lesson_gets_no_join,
 		a_reconnect_with_the_current_join_keeps_everything,
