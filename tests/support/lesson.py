@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# lesson.py - a lesson on a county's network: configuration, relay, classrooms, media, and what each of them counts.
+# lesson.py - a lesson on a county's network: configuration, relay, classrooms, media, and what each
+# of them counts.
 import array
 import datetime
 import glob
@@ -200,7 +201,7 @@ schools = "schools.csv"; endpoints = "endpoints.csv"; bells = "bells.csv"; pairs
         commands = (
             ""
             if not self.media
-            else f"""live_command = "exec sh '{school.directory}/live.sh'";
+            else f"""live_command = "exec bash '{school.directory}/live.sh'";
 play_command = "exec {sys.executable} '{play}' '{school.directory}/received'";
 """
         )
@@ -216,14 +217,13 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
         )
 
     def live_script(self, school):
-        """One ffmpeg that stands for the room's cameras and microphone."""
-        words = "exec ffmpeg -nostdin -hide_banner -loglevel error".split()
+        """What stands for the room's cameras and microphone."""
+        ffmpeg = "ffmpeg -nostdin -hide_banner -loglevel error".split()
+        words = list(ffmpeg)
         videos = [kind for kind in self.plan.kinds if kind != "audio"]
         for kind in videos:
             picture = f"{PICTURES.get(kind, 'testsrc')}=size=320x180:rate={FRAMES_PER_S}"
             words += ["-re", "-f", "lavfi", "-i", picture]
-        tone = f"sine=frequency={school.tone_hz}:sample_rate=48000:samples_per_frame=960"
-        words += ["-re", "-f", "lavfi", "-i", tone]
         for index, kind in enumerate(videos):
             caption = os.path.join(school.directory, f"{kind}.txt")
             write(caption, f"{school.latin} {kind}  %{{localtime}}")
@@ -236,10 +236,16 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
             # Parameter sets come with every keyframe, once a second: who joins late sees soon.
             words += f"-g {FRAMES_PER_S} -x264-params repeat-headers=1 -payload_type 96".split()
             words += ["-f", "rtp", f"rtp://127.0.0.1:{INPUT_PORTS[kind]}?pkt_size=1200"]
-        words += f"-map {len(videos)} -c:a libopus -b:a 32k -ac 2 -frame_duration 20".split()
-        words += "-payload_type 111 -f rtp".split()
-        words += [f"rtp://127.0.0.1:{INPUT_PORTS['audio']}?pkt_size=1200"]
-        return "exec >/dev/null 2>>live.log\n" + shlex.join(words) + "\n"
+        # The microphone is a program of its own: behind the cameras in one ffmpeg, sound comes in
+        # clumps.
+        tone = f"sine=frequency={school.tone_hz}:sample_rate=48000:samples_per_frame=960"
+        sound = ffmpeg + ["-re", "-f", "lavfi", "-i", tone]
+        sound += "-c:a libopus -b:a 32k -ac 2 -frame_duration 20 -payload_type 111 -f rtp".split()
+        sound += [f"rtp://127.0.0.1:{INPUT_PORTS['audio']}?pkt_size=1200"]
+        # Where one of them ends both do, and classroom starts them again.
+        programs = ([words] if videos else []) + [sound]
+        started = "".join(f"{shlex.join(program)} &\n" for program in programs)
+        return f"exec >/dev/null 2>>live.log\n{started}wait -n\nkill 0\n"
 
     # Programs
 
