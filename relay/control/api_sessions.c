@@ -14,8 +14,8 @@ sessions_get(struct http_request *request, void *user)
 	struct view view = control_view(control);
 	json_t *array = json_array();
 	const struct session *session;
-	TAILQ_FOREACH(session, sessions_list(control->sessions), link)
-	json_array_append_new(array, view_session(&view, session, control->presence));
+	TAILQ_FOREACH (session, sessions_list(control->sessions), link)
+		json_array_append_new(array, view_session(&view, session, control->presence));
 	http_respond_json(request, 200, json_pack("{s:o}", "sessions", array));
 }
 
@@ -178,9 +178,9 @@ flows_get(struct http_request *request, void *user)
 	const char *wanted = http_request_query(request, "session");
 	json_t *array = json_array();
 	const struct session *session;
-	TAILQ_FOREACH(session, sessions_list(control->sessions), link)
-	if (!wanted || !strcmp(wanted, session_id(session)))
-		view_flows_append(&view, session, array);
+	TAILQ_FOREACH (session, sessions_list(control->sessions), link)
+		if (!wanted || !strcmp(wanted, session_id(session)))
+			view_flows_append(&view, session, array);
 	http_respond_json(request, 200, json_pack("{s:o}", "flows", array));
 }
 

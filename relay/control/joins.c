@@ -194,11 +194,11 @@ joins_remove(struct joins *joins, struct join *join)
 {
 	assert(!join->is_leaving);
 	struct join_outflow *outflow;
-	TAILQ_FOREACH(outflow, &join->receives, join_link)
-	outflow_remove(joins, outflow, join);
+	TAILQ_FOREACH (outflow, &join->receives, join_link)
+		outflow_remove(joins, outflow, join);
 	for (size_t i = 0; i < join->stream_count; i++)
-		TAILQ_FOREACH(outflow, &join->streams[i].copies, stream_link)
-	outflow_remove(joins, outflow, join);
+		TAILQ_FOREACH (outflow, &join->streams[i].copies, stream_link)
+			outflow_remove(joins, outflow, join);
 	join->is_leaving = true;
 
 	for (size_t i = join->stream_count; i-- > 0;) {

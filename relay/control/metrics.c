@@ -85,8 +85,8 @@ write_sessions(FILE *out, const struct metrics_input *input)
 {
 	size_t counts[LESSON_ENDED + 1] = {0};
 	const struct session *session;
-	TAILQ_FOREACH(session, sessions_list(input->sessions), link)
-	counts[session->scheduled->state]++;
+	TAILQ_FOREACH (session, sessions_list(input->sessions), link)
+		counts[session->scheduled->state]++;
 	family(out, "relay_sessions", "gauge", "Sessions by state.");
 	for (enum lesson_state state = LESSON_OPEN; state <= LESSON_GRACE; state++)
 		fprintf(out, "relay_sessions{state=\"%s\"} %zu\n", lesson_state_name(state),
@@ -203,8 +203,7 @@ join_gather(struct totals *totals, const struct stats *board, struct join *join)
 				rates_loss_ratio(&stream->rates), now.jitter_us);
 	}
 	struct join_outflow *outflow;
-	TAILQ_FOREACH(outflow, &join->receives, join_link)
-	{
+	TAILQ_FOREACH (outflow, &join->receives, join_link) {
 		enum stream_kind kind = outflow->stream->kind;
 		join_stats_count_outflow(board, outflow, &counters);
 		live_add(totals, join->school, kind, FLOW_OUT, &counters);
@@ -224,11 +223,11 @@ totals_gather(const struct metrics_input *input, struct totals *totals)
 		return -1;
 	struct join *join;
 	const struct session *session;
-	TAILQ_FOREACH(session, sessions_list(input->sessions), link)
-	TAILQ_FOREACH(join, &session->joins, link)
-	join_gather(totals, input->board, join);
-	TAILQ_FOREACH(join, joins_leaving(joins), link)
-	join_gather(totals, input->board, join);
+	TAILQ_FOREACH (session, sessions_list(input->sessions), link)
+		TAILQ_FOREACH (join, &session->joins, link)
+			join_gather(totals, input->board, join);
+	TAILQ_FOREACH (join, joins_leaving(joins), link)
+		join_gather(totals, input->board, join);
 	return 0;
 }
 

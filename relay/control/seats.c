@@ -12,9 +12,9 @@ struct seat *
 seat_find(const struct sessions *sessions, const char *endpoint_id)
 {
 	struct seat *seat;
-	TAILQ_FOREACH(seat, &sessions->seats, link)
-	if (!strcmp(seat->endpoint, endpoint_id))
-		return seat;
+	TAILQ_FOREACH (seat, &sessions->seats, link)
+		if (!strcmp(seat->endpoint, endpoint_id))
+			return seat;
 	return NULL;
 }
 
@@ -43,9 +43,9 @@ void
 session_tell(struct session *session, const struct join *but)
 {
 	struct join *join;
-	TAILQ_FOREACH(join, &session->joins, link)
-	if (join != but)
-		session_notice_raise(join, NOTICE_UPDATE);
+	TAILQ_FOREACH (join, &session->joins, link)
+		if (join != but)
+			session_notice_raise(join, NOTICE_UPDATE);
 }
 
 // Whether media may pass at `now`. An endpoint starts by its own clock, which may run a little
@@ -63,9 +63,9 @@ struct session *
 session_of(const struct sessions *sessions, const struct scheduled_lesson *scheduled)
 {
 	struct session *session;
-	TAILQ_FOREACH(session, &sessions->list, link)
-	if (session->scheduled == scheduled)
-		return session;
+	TAILQ_FOREACH (session, &sessions->list, link)
+		if (session->scheduled == scheduled)
+			return session;
 	return NULL;
 }
 

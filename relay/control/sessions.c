@@ -49,9 +49,9 @@ notices_send(struct sessions *sessions)
 	static const int order[] = {NOTICE_UPDATE, NOTICE_JOIN};
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
 		struct seat *seat;
-		TAILQ_FOREACH(seat, &sessions->seats, link)
-		if (seat->join && seat->join->notice == order[i])
-			notice_send(sessions, seat);
+		TAILQ_FOREACH (seat, &sessions->seats, link)
+			if (seat->join && seat->join->notice == order[i])
+				notice_send(sessions, seat);
 	}
 }
 
@@ -60,8 +60,8 @@ session_gate(struct sessions *sessions, struct session *session, struct mono_tim
 {
 	struct join *join;
 	if (session_is_passing(session, now))
-		TAILQ_FOREACH(join, &session->joins, link)
-	joins_gate(sessions->joins, join, true);
+		TAILQ_FOREACH (join, &session->joins, link)
+			joins_gate(sessions->joins, join, true);
 }
 
 // The best profile that every planned endpoint supports: a sealed packet is read by all (GCM
@@ -175,8 +175,8 @@ sessions_follow(struct sessions *sessions, const struct scheduler_event *events,
 	}
 	struct seat *seat;
 	if (count > 0)
-		TAILQ_FOREACH(seat, &sessions->seats, link)
-	seat_settle(sessions, seat, now);
+		TAILQ_FOREACH (seat, &sessions->seats, link)
+			seat_settle(sessions, seat, now);
 	notices_send(sessions);
 }
 
@@ -241,11 +241,10 @@ sessions_step(struct sessions *sessions, struct mono_time now)
 	if (sessions->is_closed)
 		return;
 	struct session *session;
-	TAILQ_FOREACH(session, &sessions->list, link)
-	session_gate(sessions, session, now);
+	TAILQ_FOREACH (session, &sessions->list, link)
+		session_gate(sessions, session, now);
 	struct seat *seat;
-	TAILQ_FOREACH(seat, &sessions->seats, link)
-	{
+	TAILQ_FOREACH (seat, &sessions->seats, link) {
 		if (seat->join && seat->join->is_failed) {
 			sessions->counters.joins_failed++;
 			seat_vacate(sessions, seat);
@@ -262,16 +261,14 @@ sessions_sample(struct sessions *sessions, struct mono_time now)
 {
 	const struct stats *board = sessions->edges.link.stats;
 	struct session *session;
-	TAILQ_FOREACH(session, &sessions->list, link)
-	{
+	TAILQ_FOREACH (session, &sessions->list, link) {
 		struct join *join;
-		TAILQ_FOREACH(join, &session->joins, link)
-		{
+		TAILQ_FOREACH (join, &session->joins, link) {
 			for (size_t i = 0; i < join->stream_count; i++)
 				join_stats_sample_inflow(board, &join->streams[i], now);
 			struct join_outflow *outflow;
-			TAILQ_FOREACH(outflow, &join->receives, join_link)
-			join_stats_sample_outflow(board, outflow, now);
+			TAILQ_FOREACH (outflow, &join->receives, join_link)
+				join_stats_sample_outflow(board, outflow, now);
 		}
 	}
 }
@@ -321,9 +318,9 @@ struct session *
 sessions_find(const struct sessions *sessions, const char *id)
 {
 	struct session *session;
-	TAILQ_FOREACH(session, &sessions->list, link)
-	if (!strcmp(session_id(session), id))
-		return session;
+	TAILQ_FOREACH (session, &sessions->list, link)
+		if (!strcmp(session_id(session), id))
+			return session;
 	return NULL;
 }
 
@@ -338,9 +335,9 @@ struct join *
 session_join_find(const struct session *session, const char *endpoint_id)
 {
 	struct join *join;
-	TAILQ_FOREACH(join, &session->joins, link)
-	if (!strcmp(join->endpoint, endpoint_id))
-		return join;
+	TAILQ_FOREACH (join, &session->joins, link)
+		if (!strcmp(join->endpoint, endpoint_id))
+			return join;
 	return NULL;
 }
 

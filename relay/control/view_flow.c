@@ -79,14 +79,13 @@ void
 view_flows_append(const struct view *view, const struct session *session, json_t *array)
 {
 	const struct join *join;
-	TAILQ_FOREACH(join, &session->joins, link)
-	for (size_t i = 1; i < join->stream_count; i++)
-		json_array_append_new(array, inflow_view(view, session, &join->streams[i]));
-	TAILQ_FOREACH(join, &session->joins, link)
-	{
+	TAILQ_FOREACH (join, &session->joins, link)
+		for (size_t i = 1; i < join->stream_count; i++)
+			json_array_append_new(array, inflow_view(view, session, &join->streams[i]));
+	TAILQ_FOREACH (join, &session->joins, link) {
 		const struct join_outflow *outflow;
-		TAILQ_FOREACH(outflow, &join->receives, join_link)
-		if (!outflow->stream->join->is_leaving)
-			json_array_append_new(array, outflow_view(view, session, outflow));
+		TAILQ_FOREACH (outflow, &join->receives, join_link)
+			if (!outflow->stream->join->is_leaving)
+				json_array_append_new(array, outflow_view(view, session, outflow));
 	}
 }

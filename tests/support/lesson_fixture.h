@@ -51,8 +51,8 @@ fixture_notify(void *context, const char *endpoint_id, enum sessions_notice noti
 	snprintf(told->join, sizeof told->join, "%s", join_id);
 	const struct join_outflow *outflow;
 	if (join)
-		TAILQ_FOREACH(outflow, &join->receives, join_link)
-	told->receives++;
+		TAILQ_FOREACH (outflow, &join->receives, join_link)
+			told->receives++;
 }
 
 static inline const struct scheduled_lesson *
