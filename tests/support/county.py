@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-# county.py - a county's network in namespaces: the relay, a gateway, and schools behind NATs of their own.
+# county.py - a county's network in namespaces: the relay, a gateway, and schools behind NATs of
+# their own.
 """
     relay ── media ──┐                          ┌── school 0: nat ── classroom
           ── control ┤ gateway ("the internet") ├── school 1: nat ── classroom
                      └──────────────────────────┴── ...
 
-The relay's media address is configured on no kernel interface: DPDK answers ARP for it. The gateway routes between
-a school and the relay and knows no way from one school to another. Everything is in namespaces whose names carry
-the owner's process id; close() removes them in reverse, and the next start removes what a killed owner left behind.
+The relay's media address is configured on no kernel interface: DPDK answers ARP for it. The gateway
+routes between a school and the relay and knows no way from one school to another. Everything is in
+namespaces whose names carry the owner's process id; close() removes them in reverse, and the next
+start removes what a killed owner left behind.
 """
 import ctypes
 import fcntl
@@ -57,7 +59,7 @@ def die_with_parent():
 
 
 def wait_until(condition, deadline_s, what):
-    """Polls until condition() is true and returns its value; raises where deadline_s pass before."""
+    """Polls until condition() is true and returns its value; raises after deadline_s."""
     end = time.monotonic() + deadline_s
     while True:
         value = condition()
@@ -153,7 +155,8 @@ class County:
             self._add_namespace(role)
         self._wire("gateway", "media", "relay", "media0")
         self._wire("gateway", "control", "relay", "control0")
-        # The kernel leaves checksums to the device and joins segments; DPDK at the other end sees raw frames.
+        # The kernel leaves checksums to the device and joins segments; DPDK at the other end sees
+        # raw frames.
         for role, interface in (("gateway", "media"), ("relay", "media0")):
             self.inside(
                 role,
@@ -184,7 +187,8 @@ class County:
         )
         self.ip("relay", "route", "add", "default", "via", CONTROL_GATEWAY)
         self.sysctl("gateway", "net/ipv4/ip_forward", "1")
-        # What arrives from a school is routed by table 100, which knows the relay's two networks only.
+        # What arrives from a school is routed by table 100, which knows the relay's two networks
+        # only.
         for interface, network in (("media", "198.18.0.0/24"), ("control", "198.18.1.0/24")):
             self.ip("gateway", "route", "add", network, "dev", interface, "table", "100")
         self.ip("gateway", "route", "add", "unreachable", "default", "table", "100")
@@ -288,7 +292,7 @@ class County:
             os.close(home)
 
     def start(self, role, words, **options):
-        """Starts a program in a namespace; it dies with us, and is ended by close() at the latest."""
+        """Starts a program in a namespace; it dies with us, or by close()."""
         there = os.open(f"/run/netns/{self.name(role)}", os.O_RDONLY)
 
         def prepare():
@@ -296,7 +300,8 @@ class County:
             die_with_parent()
 
         try:
-            # A session of its own: Ctrl-C at the terminal is for the owner, who then ends the others.
+            # A session of its own: Ctrl-C at the terminal is for the owner, who then ends the
+            # others.
             process = subprocess.Popen(words, preexec_fn=prepare, start_new_session=True, **options)
         finally:
             os.close(there)
@@ -324,7 +329,7 @@ class County:
                         )
 
     def has_way(self, school, address):
-        """Whether the gateway would route a packet from this school to an address: its own lookup tells."""
+        """Whether the gateway would route from this school to an address: its lookup tells."""
         shown = subprocess.run(
             (
                 "ip",
@@ -384,7 +389,7 @@ class County:
         self.nft("gateway", "flush chain inet county forward")
 
     def rebind_nat(self, school):
-        """The school's NAT forgets its mappings and picks other ports from now on, as after a power cut."""
+        """The school's NAT forgets its mappings and picks other ports, as after a power cut."""
         nat = f"nat{school}"
         rebinds = getattr(self, "rebinds", 0) + 1
         self.rebinds = rebinds
@@ -392,7 +397,8 @@ class County:
         self.nft(
             nat,
             "flush chain ip nat out\n"
-            f'add rule ip nat out oifname "wan" meta l4proto {{ tcp, udp }} masquerade to :{first}-{first + 999}',
+            f'add rule ip nat out oifname "wan" meta l4proto {{ tcp, udp }} '
+            f"masquerade to :{first}-{first + 999}",
         )
         # Without conntrack-tools: a new zone holds none of the old mappings.
         self.nft(
@@ -400,7 +406,8 @@ class County:
             "table ip renew { chain early { type filter hook prerouting priority -300; }; "
             "chain own { type filter hook output priority -300; }; }\n"
             "flush chain ip renew early\nflush chain ip renew own\n"
-            f"add rule ip renew early ct zone set {rebinds}\nadd rule ip renew own ct zone set {rebinds}",
+            f"add rule ip renew early ct zone set {rebinds}\n"
+            f"add rule ip renew own ct zone set {rebinds}",
         )
 
     def counters(self, role, interface):

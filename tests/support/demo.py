@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-# demo.py - a lesson between two schools on one machine: shows it while it runs, and proves it at the end.
+# demo.py - a lesson between two schools on one machine: shows it while it runs, and proves it at
+# the end.
 """
-Exit status 0: each school decoded at least 95 % of the pictures that the other sent while both were live, and heard
-the other's tone. 1: it did not. 2: the demo could not run.
+Exit status 0: each school decoded at least 95 % of the pictures that the other sent while both were
+live, and heard the other's tone. 1: it did not. 2: the demo could not run.
 """
 import argparse
 import http.client
@@ -138,7 +139,7 @@ class Demo:
         server = "" if self.lesson.port == PORT else f" --server {where}"
         self.hints = [
             f"The control port is {where}/ (its certificate is self-signed).",
-            f"Try from another terminal: {self.build}/relayctl status{server}, or flows, sessions, top",
+            f"From another terminal: {self.build}/relayctl status{server} (or flows, top)",
         ]
         if server:
             self.hints.append(f"Port {PORT} was taken: this relay is on {self.lesson.port}.")
@@ -184,7 +185,8 @@ class Demo:
         try:
             for flow in self.lesson.flows():
                 key = (flow["direction"], flow["ssrc"], flow.get("to"))
-                # The closing sample shall tell the lesson's bit rate, not that of its last silent seconds.
+                # The closing sample shall tell the lesson's bit rate, not that of its last silent
+                # seconds.
                 if flow["kbit_s"] or key not in self.flows:
                     self.flows[key] = flow
                 else:

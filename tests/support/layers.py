@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-# layers.py - holds the sources to the layers and to the rough sizes: layers that hold by discipline do not hold.
+# layers.py - holds the sources to the layers and to the rough sizes: layers that hold by discipline
+# do not hold.
 """Prints each breach as file:line: reason and exits 1; needs git, which knows the files."""
 import os
 import re
@@ -56,13 +57,16 @@ LIBRARY_HOMES = [
 
 PURE_LAYERS = ("media", "timetable")
 IMPURE_HEADERS = re.compile(
-    r"(sys/(socket|time|timerfd|epoll|ioctl|mman|stat|random)|unistd|fcntl|netdb|poll|pthread|signal|threads|net/if)\.h"
+    r"(sys/(socket|time|timerfd|epoll|ioctl|mman|stat|random)|unistd|fcntl|netdb|poll|pthread|"
+    r"signal|threads|net/if)\.h"
 )
 IMPURE_CALLS = re.compile(
-    r"(?<![\w.>])(clock_gettime|gettimeofday|time|clock|fopen|open|read|write|socket|recv|send|printf|fprintf|puts|"
+    r"(?<![\w.>])(clock_gettime|gettimeofday|time|clock|fopen|open|read|write|socket|recv|send|"
+    r"printf|fprintf|puts|"
     r"getenv|rand|random|nanosleep|sleep|localtime|gmtime)\s*\("
 )
-# civil.c turns civil time into moments by the C library's zone rules: mktime and localtime_r, no clock.
+# civil.c turns civil time into moments by the C library's zone rules: mktime and localtime_r, no
+# clock.
 
 # (file, function): why it is longer. Few, and each with its reason.
 LONG_FUNCTIONS = {}

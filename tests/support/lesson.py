@@ -66,7 +66,7 @@ class Plan:
 
 
 def plan_lesson(bell_in_s, lasts_s, now_s=None, at_least_s=None):
-    """A lesson from bell_in_s on. Where at_least_s is given, midnight may end it early, but not before that."""
+    """A lesson from bell_in_s on; midnight may end it early, but not before at_least_s."""
     start = math.ceil((time.time() if now_s is None else now_s) + bell_in_s)
     for zone in ZONES:
         local = datetime.datetime.fromtimestamp(start, zoneinfo.ZoneInfo(zone))
@@ -120,7 +120,7 @@ class Lesson:
 
     @staticmethod
     def _listen(port):
-        """The socket that the relay inherits: made where we are, so that localhost reaches the relay."""
+        """The socket that the relay inherits: made here, so that localhost reaches the relay."""
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -142,7 +142,8 @@ class Lesson:
             self.path("relay.conf"),
             f"""media: {{
 	device = "net_af_packet0,iface=media0";
-	eal = ["--no-huge", "--no-shconf", "--no-pci", "-m", "256", "--lcores=0@({cpus}),1@({cpus})"];
+	eal = ["--no-huge", "--no-shconf", "--no-pci", "-m", "256",
+		"--lcores=0@({cpus}),1@({cpus})"];
 	address = "{net.MEDIA_ADDRESS}/{net.MEDIA_PREFIX_BITS}";
 	gateway = "{net.MEDIA_GATEWAY}";
 	port = {net.MEDIA_PORT};
@@ -165,10 +166,12 @@ timetable = "timetable.conf";
             self.path("timetable.conf"),
             f"""county = "兰溪市"; zone = "{plan.zone}";
 open_before_s = {plan.open_before_s}; grace_s = {plan.grace_s}; audio_dscp = 46; video_dscp = 34;
-schools = "schools.csv"; endpoints = "endpoints.csv"; bells = "bells.csv"; pairs = "pairs.csv"; rules = "rules.csv";
+schools = "schools.csv"; endpoints = "endpoints.csv"; bells = "bells.csv";
+pairs = "pairs.csv"; rules = "rules.csv";
 """,
         )
         streams = ";".join(kind + ("=opus" if kind == "audio" else "=h264") for kind in plan.kinds)
+        assisted = ";".join(school.id for school in self.schools[1:])
         tables = {
             "schools": ["school,name,scope,contact,phone"]
             + [f"{school.id},{school.name},county,," for school in self.schools],
@@ -184,10 +187,11 @@ schools = "schools.csv"; endpoints = "endpoints.csv"; bells = "bells.csv"; pairs
             ],
             "pairs": [
                 "pair,lead,assisted,listeners,weekly_target",
-                f"pair,{self.schools[0].id},{';'.join(school.id for school in self.schools[1:])},,4",
+                f"pair,{self.schools[0].id},{assisted},,4",
             ],
             "rules": [
-                "rule,pair,weekday,period,weeks,subject,class,teacher,form,governing_bell,from,until,endpoints",
+                "rule,pair,weekday,period,weeks,subject,class,teacher,form,governing_bell,"
+                "from,until,endpoints",
                 f"chinese,pair,{start.isoweekday()},1,all,语文,三1班,王老师,synchronous,,,,",
             ],
         }
@@ -198,6 +202,7 @@ schools = "schools.csv"; endpoints = "endpoints.csv"; bells = "bells.csv"; pairs
         write(os.path.join(school.directory, "classroom.token"), token + "\n", 0o600)
         write(os.path.join(school.directory, "live.sh"), self.live_script(school))
         play = os.path.join(HERE, "play.py")
+        ports = " ".join(f"{kind} = {port};" for kind, port in INPUT_PORTS.items())
         commands = (
             ""
             if not self.media
@@ -211,7 +216,7 @@ play_command = "exec {sys.executable} '{play}' '{school.directory}/received'";
 certificate_sha256 = "{fingerprint}";
 token_file = "classroom.token";
 status_file = "classroom.json";
-input: {{ address = "127.0.0.1"; {' '.join(f'{kind} = {port};' for kind, port in INPUT_PORTS.items())} }};
+input: {{ address = "127.0.0.1"; {ports} }};
 output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
 {commands}""",
         )
@@ -432,7 +437,7 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
         return count
 
     def heard(self, school, sender, seconds=2.0):
-        """The share of the loudness of what a school heard last that is the sender's tone, 0 to 1."""
+        """How much of what a school heard last is the sender's tone, 0 to 1."""
         wanted = int(seconds * AUDIO_RATE_HZ) * 2
         for path in reversed(self.received_files(school, sender, "*-audio.pcm")):
             size = os.path.getsize(path) & ~1

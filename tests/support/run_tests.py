@@ -4,9 +4,10 @@
 """
 run_tests.py --build DIRECTORY unit packets system
 
-Check programs (unit, packets) end with "67%: Checks: 3, Failures: 1, Errors: 0"; Python test files (system) with
-unittest's "Ran 3 tests" and "FAILED (failures=1)". A program that dies, hangs or says neither counts as one failure;
-so does a test that was skipped: what cannot run here has not passed here.
+Check programs (unit, packets) end with "67%: Checks: 3, Failures: 1, Errors: 0"; Python test files
+(system) with unittest's "Ran 3 tests" and "FAILED (failures=1)". A program that dies, hangs or says
+neither counts as one failure; so does a test that was skipped: what cannot run here has not passed
+here.
 """
 import argparse
 import glob
@@ -40,7 +41,7 @@ def programs(kind, build):
 
 
 def run(words, timeout_s):
-    """Runs one program in a session of its own: (exit status or None where it hung, what it said)."""
+    """Runs one program: (exit status, or None where it hung; what it said)."""
     try:
         process = subprocess.Popen(
             words,
@@ -102,13 +103,14 @@ def main():
         for name, words in programs(kind, build):
             begun = time.monotonic()
             status, said = run(words, TIMEOUT_S[kind])
+            took_s = time.monotonic() - begun
             good, bad = count(status, said)
             passed, failed = passed + good, failed + bad
             verdict = (
                 "ok" if not bad else "HUNG" if status is None else f"FAILED (exit status {status})"
             )
             print(
-                f"{name}: {good} passed, {bad} failed in {time.monotonic() - begun:.1f} s: {verdict}",
+                f"{name}: {good} passed, {bad} failed in {took_s:.1f} s: {verdict}",
                 flush=True,
             )
             if bad:

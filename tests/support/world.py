@@ -97,7 +97,7 @@ class World:
         return self.county.counters(f"nat{school.number}", "wan")["rx"]["bytes"]
 
     def wait_media(self, deadline_s):
-        """Waits until media reaches every school: bytes on its line, so that no decoder's wait counts."""
+        """Waits until media reaches every school: bytes on its line."""
         for school in self.schools:
             before = self.received_bytes(school)
             wait_until(

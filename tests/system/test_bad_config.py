@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# test_bad_config.py - what a technician breaks is named by file, line and reason, and stops nothing that runs.
+# test_bad_config.py - what a technician breaks is named by file, line and reason, and stops nothing
+# that runs.
 import os
 import re
 import shutil
@@ -15,7 +16,8 @@ from lesson import ApiError, write
 from world import BUILD, ROOT, SystemTest, World, main
 
 SHIPPED = os.path.join(ROOT, "conf")
-# (file, what is found in it, what it becomes, a word of the reason); the line is where it was found.
+# (file, what is found in it, what it becomes, a word of the reason); the line is where it was
+# found.
 BREAKS = [
     ("relay.conf", "\taddress = ", "\taddress  ", "syntax error"),
     ("relay.conf", "gateway", "gatway", "gatway"),

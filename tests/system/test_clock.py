@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# test_clock.py - somebody sets the relay's clock in mid-lesson: the lesson neither ends, nor repeats, nor moves.
+# test_clock.py - somebody sets the relay's clock in mid-lesson: the lesson neither ends, nor
+# repeats, nor moves.
 import datetime
 import glob
 import os

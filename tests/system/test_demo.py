@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# test_demo.py - the README's first command passes its own judgement, and leaves nothing behind however it ends.
+# test_demo.py - the README's first command passes its own judgement, and leaves nothing behind
+# however it ends.
 import json
 import os
 import shutil

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# test_faults.py - power cuts, pulled cables and stalled connections in mid-lesson: media comes back by itself.
+# test_faults.py - power cuts, pulled cables and stalled connections in mid-lesson: media comes back
+# by itself.
 import os
 import sys
 import time

@@ -85,7 +85,7 @@ def stun_with_wrong_integrity(original):
 
 
 class Forged(SystemTest):
-    """One lesson for all; the attacker sits in the gateway (the internet) and in the other school."""
+    """One lesson for all; the attacker sits in the internet and in the other school."""
 
     @classmethod
     def setUpClass(cls):

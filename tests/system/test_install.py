@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# test_install.py - what make install lays down runs from there, and a county's own configuration stays.
+# test_install.py - what make install lays down runs from there, and a county's own configuration
+# stays.
 import os
 import shutil
 import subprocess

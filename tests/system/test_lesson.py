@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# test_lesson.py - whole lessons: pictures and sound both ways, nothing before the bell, every counter agreeing.
+# test_lesson.py - whole lessons: pictures and sound both ways, nothing before the bell, every
+# counter agreeing.
 import os
 import sys
 import time
