@@ -39,6 +39,7 @@ struct worker {
 
 	// upkeep
 	struct mono_time next_publish;
+	struct mono_time next_heartbeat;
 	struct mono_time next_upkeep;
 	uint32_t leg_count; // in use: naps are short while there are any
 
@@ -104,8 +105,12 @@ void report_send(struct worker *worker, struct leg *leg, struct mono_time now);
 // upkeep.c: publishes the leg, stream or outflow that the message names, where it is in use.
 void publish_named(struct worker *worker, const struct message *message, struct mono_time now);
 
-// upkeep.c: what time asks for: keepalives, reports, paths that went quiet, publication.
+// upkeep.c: what time asks for: keepalives, reports, paths that went quiet.
 void upkeep(struct worker *worker, struct mono_time now);
+
+// upkeep.c: puts the counters on the board when it is time to. Behind transmission, so that what
+// was made has been transmitted or dropped whenever somebody looks.
+void publish(struct worker *worker, struct mono_time now);
 
 // rate_limit.c: whether one more event fits into this second's `events_per_s`; counts it if so.
 bool rate_limit_allows(struct rate_limit *limit, uint32_t events_per_s, struct mono_time now);

@@ -76,6 +76,14 @@ struct leg {
 	uint32_t receives[LEG_RECEIVES_MAX]; // outflow slots that lead to this leg
 };
 
+#define GAP_SECONDS 10
+
+// The longest gap between two packets that was seen in one second of the monotonic clock.
+struct gap {
+	int64_t second;
+	uint32_t us;
+};
+
 struct stream {
 	bool is_used;
 	uint8_t dscp;
@@ -89,6 +97,7 @@ struct stream {
 	uint64_t auth_failures;
 	uint64_t rtcp_packets;
 	uint32_t outflows[SESSION_LEGS_MAX];
+	struct gap gaps[GAP_SECONDS];
 };
 
 struct outflow {

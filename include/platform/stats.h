@@ -2,7 +2,8 @@
 // stats.h - the counters a worker writes and control reads, without either waiting for the other.
 //
 // A worker counts in memory of its own and publishes copies here, each guarded by a sequence lock:
-// some times a second for what has changed, and once more before it acknowledges a removal.
+// some times a second, and whenever it acknowledges a message about it: a removal leaves the last
+// figures, an addition the first.
 #ifndef PLATFORM_STATS_H
 #define PLATFORM_STATS_H
 
@@ -27,7 +28,7 @@ struct inflow_stats {
 	uint64_t auth_failures;
 	uint64_t rtcp_packets; // sender reports
 	uint32_t jitter_us;
-	uint32_t longest_gap_us; // since the last publication, about
+	uint32_t longest_gap_us; // between two packets, in the last 10 s
 	int64_t last_packet_ns;  // mono_time of the last packet; 0: none yet
 };
 

@@ -4,8 +4,7 @@
 
 #define UPKEEP_NS (10 * NS_IN_MS)
 #define PUBLISH_NS (200 * NS_IN_MS)
-#define KEEPALIVE_NS                                                                               \
-	(2 * NS_IN_S) // the relay's own question on each path: round trip, NAT mapping
+#define KEEPALIVE_NS (2 * NS_IN_S) // the relay's own question on each path: round trip, NAT mapping
 #define REPORT_NS (5 * NS_IN_S)
 
 static void
@@ -39,6 +38,27 @@ publish_leg(struct worker *worker, struct leg *leg)
 	stats_publish_leg(worker->settings.stats, leg->slot, &leg->stats);
 }
 
+// The longest gap of the last GAP_SECONDS, kept by the second.
+static uint32_t
+longest_gap_us(struct stream *stream, struct mono_time now)
+{
+	int64_t second = now.ns / NS_IN_S;
+	struct gap *this_second = &stream->gaps[second % GAP_SECONDS];
+	uint32_t gap_us = (uint32_t)(reception_gap_take(&stream->reception, now) / NS_IN_US);
+	uint32_t longest_us = 0;
+
+	if (this_second->second != second)
+		*this_second = (struct gap){.second = second};
+	if (gap_us > this_second->us)
+		this_second->us = gap_us;
+	for (unsigned i = 0; i < GAP_SECONDS; i++) {
+		if (stream->gaps[i].second > second - GAP_SECONDS &&
+			stream->gaps[i].us > longest_us)
+			longest_us = stream->gaps[i].us;
+	}
+	return longest_us;
+}
+
 static void
 publish_stream(struct worker *worker, struct stream *stream, struct mono_time now)
 {
@@ -57,7 +77,7 @@ publish_stream(struct worker *worker, struct stream *stream, struct mono_time no
 		.auth_failures = stream->auth_failures,
 		.rtcp_packets = stream->rtcp_packets,
 		.jitter_us = reception_jitter_us(reception),
-		.longest_gap_us = (uint32_t)(reception_gap_take(reception, now) / NS_IN_US),
+		.longest_gap_us = longest_gap_us(stream, now),
 		.last_packet_ns = reception->started ? reception->last_arrival.ns : 0,
 	};
 	stats_publish_inflow(worker->settings.stats, stream->slot, &stats);
@@ -128,10 +148,16 @@ upkeep(struct worker *worker, struct mono_time now)
 		if (worker->tables.legs[i].is_used)
 			leg_upkeep(worker, &worker->tables.legs[i], now);
 	}
+}
+
+void
+publish(struct worker *worker, struct mono_time now)
+{
 	if (mono_reached(now, worker->next_publish)) {
 		worker->next_publish = mono_after_ns(now, PUBLISH_NS);
 		worker_publish(worker, now);
-	} else {
+	} else if (mono_reached(now, worker->next_heartbeat)) {
+		worker->next_heartbeat = mono_after_ns(now, UPKEEP_NS);
 		stats_publish_worker(worker->settings.stats, &worker->stats);
 	}
 }

@@ -135,5 +135,6 @@ worker_poll(struct worker *worker, struct mono_time now)
 	upkeep(worker, now);
 	if (worker->tx_count > 0)
 		transmit(worker);
+	publish(worker, now);
 	return messages + burst->count;
 }

@@ -32,8 +32,9 @@ static const struct quirk {
 	{"net_af_xdp", 2048, 2048, 16384, true,
 		"run `ethtool -K PEER tx off` on the veth's other end: veth leaves UDP checksums "
 		"unfilled"},
-	// Vanishes with the process, and would come back with another MAC: hence a fixed one.
-	{"net_tap", 512, 512, 8192, false, NULL},
+	// The address it is given becomes the kernel interface's too, and a bridge then keeps
+	// frames for it to itself. Its own address is another one after each start.
+	{"net_tap", 512, 512, 8192, true, NULL},
 	{"net_ring", 512, 512, 8192, true, NULL},
 	{"net_pcap", 512, 512, 8192, true, NULL},
 	{"net_null", 512, 512, 8192, true, NULL},

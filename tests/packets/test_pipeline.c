@@ -376,6 +376,47 @@ START_TEST(the_relay_reports_to_the_sender_under_its_own_key)
 }
 END_TEST
 
+START_TEST(the_longest_gap_is_told_for_ten_seconds)
+{
+	struct rig_frame frame;
+	struct inflow_stats in;
+	start_lesson(SRTP_AEAD_AES_128_GCM, true);
+	rig_prove_path(&rig, &a);
+	rig_prove_path(&rig, &b);
+	for (int i = 0; i < 150; i++) {
+		rig_rtp(&rig, &a, 40, false, &frame);
+		rig_inject(&rig, &frame);
+		rig_turn(&rig, i == 20 ? 1500 * NS_IN_MS : 100 * NS_IN_MS);
+		rig_discard_output(&rig);
+		stats_read_inflow(rig.stats, 2 * a.leg, &in);
+		if (i == 25)
+			ck_assert_uint_eq(in.longest_gap_us, 1500000);
+	}
+	ck_assert_uint_eq(in.longest_gap_us, 100000);
+	end_lesson();
+}
+END_TEST
+
+START_TEST(whoever_looks_at_the_board_finds_every_copy_accounted_for)
+{
+	struct rig_frame frame;
+	struct worker_stats stats;
+	start_lesson(SRTP_AEAD_AES_128_GCM, true);
+	rig_prove_path(&rig, &a);
+	rig_prove_path(&rig, &b);
+	for (int i = 0; i < 200; i++) {
+		rig_rtp(&rig, &a, 40, false, &frame);
+		rig_inject(&rig, &frame);
+		rig_turn(&rig, 50 * NS_IN_MS);
+		rig_discard_output(&rig);
+		stats_read_worker(rig.stats, &stats);
+		ck_assert_uint_eq(stats.copies + stats.originated, stats.transmitted);
+		ck_assert_uint_eq(stats.frames_in, stats.forwarded + stats.consumed);
+	}
+	end_lesson();
+}
+END_TEST
+
 START_TEST(messages_out_of_order_change_nothing)
 {
 	start_lesson(SRTP_AEAD_AES_128_GCM, true);
@@ -412,6 +453,8 @@ main(void)
 	tcase_add_test(tests, a_sender_report_follows_its_stream);
 	tcase_add_test(tests, a_receiver_report_is_read_and_ends_at_the_relay);
 	tcase_add_test(tests, the_relay_reports_to_the_sender_under_its_own_key);
+	tcase_add_test(tests, the_longest_gap_is_told_for_ten_seconds);
+	tcase_add_test(tests, whoever_looks_at_the_board_finds_every_copy_accounted_for);
 	tcase_add_test(tests, messages_out_of_order_change_nothing);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
