@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_launch.h>
-
 #include "control/config.h"
 #include "control/control.h"
 #include "datapath/worker.h"
@@ -140,8 +138,7 @@ start_worker(struct relay *relay)
 	memcpy(&settings.mac, media->mac, sizeof settings.mac);
 
 	relay->worker = worker_create(&settings);
-	if (relay->worker && rte_eal_remote_launch(
-				     worker_run, relay->worker, (unsigned)relay->worker_lcore) == 0)
+	if (relay->worker && eal_launch(relay->worker_lcore, worker_run, relay->worker) == 0)
 		return 0;
 	worker_destroy(relay->worker);
 	snprintf(relay->error, sizeof relay->error,
@@ -154,7 +151,7 @@ static void
 stop_worker(struct relay *relay)
 {
 	worker_stop(relay->worker);
-	rte_eal_wait_lcore((unsigned)relay->worker_lcore);
+	eal_wait(relay->worker_lcore);
 	worker_destroy(relay->worker);
 }
 

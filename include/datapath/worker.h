@@ -46,7 +46,7 @@ void worker_handle(struct worker *worker, struct message *message, struct mono_t
 // Publishes every counter now, not only when its time has come.
 void worker_publish(struct worker *worker, struct mono_time now);
 
-// The loop, for rte_eal_remote_launch(); returns 0 after worker_stop(), which any thread may call.
+// The loop, for eal_launch(); returns 0 after worker_stop(), which any thread may call.
 int worker_run(void *worker);
 void worker_stop(struct worker *worker);
 

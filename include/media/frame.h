@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// frame.h - one Ethernet frame's headers: Ethernet, VLAN, ARP, IPv4, ICMP, UDP (RFC 826, 791, 792, 768).
+// frame.h - one Ethernet frame's headers: Ethernet, VLAN, ARP, IPv4, ICMP, UDP (RFC 826, 791, 792,
+// 768).
 #ifndef MEDIA_FRAME_H
 #define MEDIA_FRAME_H
 
@@ -22,7 +23,8 @@ struct mac {
 	uint8_t bytes[MAC_BYTES];
 };
 
-// Where a datagram came from and went to. The key by which a leg is found: no padding, all bytes count.
+// Where a datagram came from and went to. The key by which a leg is found: no padding, all bytes
+// count.
 struct tuple {
 	be32_t remote_ip_be;
 	be32_t local_ip_be;
@@ -40,21 +42,21 @@ enum frame_kind {
 struct frame {
 	enum frame_kind kind;
 	struct mac destination;
-	struct mac source;      // Ethernet's source
-	struct mac sender_mac;  // ARP only: the sender's hardware address
-	uint16_t vlan_id;       // 1..4094, or VLAN_NONE
-	uint16_t l3_offset;     // from the frame's first byte
-	uint16_t l4_offset;     // IPv4 only
+	struct mac source;     // Ethernet's source
+	struct mac sender_mac; // ARP only: the sender's hardware address
+	uint16_t vlan_id;      // 1..4094, or VLAN_NONE
+	uint16_t l3_offset;    // from the frame's first byte
+	uint16_t l4_offset;    // IPv4 only
 	uint16_t payload_offset;
 	uint16_t payload_bytes;
-	uint16_t ip_bytes;      // IPv4's total length; the frame may be longer by Ethernet's padding
+	uint16_t ip_bytes; // IPv4's total length; the frame may be longer by Ethernet's padding
 	be16_t udp_checksum_be; // 0: the sender made none (RFC 768)
 	struct tuple tuple;     // ports are 0 except for FRAME_UDP
 };
 
-// Reads the headers of a frame of which `captured` bytes lie at `bytes`. Returns DROP_NONE and fills
-// *out, or the reason for which the frame cannot be used. Checks the IPv4 header checksum, refuses
-// options and fragments; the UDP checksum is left unverified: the SRTP tag does that.
+// Reads the headers of a frame of which `captured` bytes lie at `bytes`. Returns DROP_NONE and
+// fills *out, or the reason for which the frame cannot be used. Checks the IPv4 header checksum,
+// refuses options and fragments; the UDP checksum is left unverified: the SRTP tag does that.
 enum drop_reason frame_parse(const uint8_t *bytes, size_t captured, struct frame *out);
 
 #endif

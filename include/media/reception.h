@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// reception.h - what the receiver of one RTP stream knows of it (RFC 3550, sections 6.4.1, A.1, A.3, A.8).
+// reception.h - what the receiver of one RTP stream knows of it (RFC 3550, sections 6.4.1, A.1,
+// A.3, A.8).
 #ifndef MEDIA_RECEPTION_H
 #define MEDIA_RECEPTION_H
 
@@ -9,9 +10,9 @@
 #include "media/rtcp.h"
 #include "platform/units.h"
 
-// Every packet counted here was authenticated first, so A.1's probation against chance is not needed,
-// and the extended sequence number is SRTP's own packet index (RFC 3711, section 3.3.1), which cannot
-// be guessed wrong by a long gap.
+// Every packet counted here was authenticated first, so A.1's probation against chance is not
+// needed, and the extended sequence number is SRTP's own packet index (RFC 3711, section 3.3.1),
+// which cannot be guessed wrong by a long gap.
 struct reception {
 	uint32_t clock_rate_hz; // ticks a second; > 0
 	bool started;
@@ -38,8 +39,8 @@ struct reception {
 
 void reception_init(struct reception *r, uint32_t clock_rate_hz);
 
-// One authenticated packet arrived. `index` is its SRTP packet index (ROC << 16 | SEQ), `ip_bytes` its
-// IP length.
+// One authenticated packet arrived. `index` is its SRTP packet index (ROC << 16 | SEQ), `ip_bytes`
+// its IP length.
 void reception_update(struct reception *r, uint64_t index, uint32_t timestamp, bool marker,
 	uint32_t ip_bytes, struct mono_time now);
 
@@ -50,19 +51,20 @@ void reception_late(struct reception *r);
 // A sender report on this stream arrived; `ntp` is its 64-bit NTP time (for LSR and DLSR).
 void reception_sender_report(struct reception *r, uint64_t ntp, struct mono_time now);
 
-// Packets expected so far, and missing of them (A.3; never negative, since duplicates are not counted).
+// Packets expected so far, and missing of them (A.3; never negative, since duplicates are not
+// counted).
 uint64_t reception_expected(const struct reception *r);
 uint64_t reception_lost(const struct reception *r);
 
 // Jitter in microseconds, rounded.
 uint32_t reception_jitter_us(const struct reception *r);
 
-// The longest time without a packet since the last call, in nanoseconds: the gap that is still open at
-// `now` counts too. Starts anew.
+// The longest time without a packet since the last call, in nanoseconds: the gap that is still open
+// at `now` counts too. Starts anew.
 int64_t reception_gap_take(struct reception *r, struct mono_time now);
 
-// The report block for the RTCP report that leaves at `now`; moves the interval of fraction_lost on.
-// Returns false where nothing arrived yet.
+// The report block for the RTCP report that leaves at `now`; moves the interval of fraction_lost
+// on. Returns false where nothing arrived yet.
 bool reception_report_block(
 	struct reception *r, uint32_t ssrc, struct mono_time now, struct rtcp_report_block *out);
 

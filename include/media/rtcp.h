@@ -24,12 +24,12 @@ enum rtcp_type {
 
 // RFC 3550, section 6.4.1: one report block.
 struct rtcp_report_block {
-	uint32_t ssrc;            // the source reported on
-	uint8_t fraction_lost;    // of 256, since the last report
-	int32_t cumulative_lost;  // 24 bits signed on the wire
-	uint32_t highest_seq;     // cycles << 16 | highest sequence number
-	uint32_t jitter;          // ticks
-	uint32_t last_sr;         // middle 32 bits of the last SR's NTP time, 0: none
+	uint32_t ssrc;                // the source reported on
+	uint8_t fraction_lost;        // of 256, since the last report
+	int32_t cumulative_lost;      // 24 bits signed on the wire
+	uint32_t highest_seq;         // cycles << 16 | highest sequence number
+	uint32_t jitter;              // ticks
+	uint32_t last_sr;             // middle 32 bits of the last SR's NTP time, 0: none
 	uint32_t delay_since_last_sr; // 1/65536 s
 };
 
@@ -42,22 +42,22 @@ struct rtcp_sender_info {
 
 // One packet inside a compound.
 struct rtcp_packet {
-	uint8_t type;  // enum rtcp_type, or one this code does not know
-	uint8_t count; // report blocks, sources, or feedback type
-	uint32_t ssrc; // the sender; 0 where the packet is too short to have one
+	uint8_t type;        // enum rtcp_type, or one this code does not know
+	uint8_t count;       // report blocks, sources, or feedback type
+	uint32_t ssrc;       // the sender; 0 where the packet is too short to have one
 	const uint8_t *body; // behind the 4-byte header; points into the compound
 	size_t body_bytes;
 };
 
-// Takes the next packet of a compound from *cursor on and moves the cursor behind it. Returns 1 with
-// *out filled, 0 at the end, -EBADMSG where the lengths do not add up. Start with *cursor = 0.
+// Takes the next packet of a compound from *cursor on and moves the cursor behind it. Returns 1
+// with *out filled, 0 at the end, -EBADMSG where the lengths do not add up. Start with *cursor = 0.
 int rtcp_next(const uint8_t *compound, size_t length, size_t *cursor, struct rtcp_packet *out);
 
 // Reads the sender info of an SR. Returns 0 or -EBADMSG.
 int rtcp_read_sender_info(const struct rtcp_packet *packet, struct rtcp_sender_info *out);
 
-// Reads the report blocks of an SR or RR into out[0..capacity). Returns how many were read, or -EBADMSG
-// where the packet is too short for its count.
+// Reads the report blocks of an SR or RR into out[0..capacity). Returns how many were read, or
+// -EBADMSG where the packet is too short for its count.
 int rtcp_read_report_blocks(
 	const struct rtcp_packet *packet, struct rtcp_report_block *out, size_t capacity);
 

@@ -18,8 +18,8 @@ struct rtp_header {
 	uint16_t header_bytes; // with CSRCs and the extension
 };
 
-// Reads the header of an RTP or SRTP packet. Returns 0, or -EBADMSG where it is shorter than its own
-// header or of another version. Padding is not looked at: in SRTP it is encrypted.
+// Reads the header of an RTP or SRTP packet. Returns 0, or -EBADMSG where it is shorter than its
+// own header or of another version. Padding is not looked at: in SRTP it is encrypted.
 int rtp_parse(const uint8_t *bytes, size_t length, struct rtp_header *out);
 
 // Writes a fixed header (no CSRC, no extension) of RTP_HEADER_BYTES.

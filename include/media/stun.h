@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// stun.h - STUN binding with short-term credentials (RFC 8489; ICE's use of it RFC 8445, section 7).
+// stun.h - STUN binding with short-term credentials (RFC 8489; ICE's use of it RFC 8445, section
+// 7).
 #ifndef MEDIA_STUN_H
 #define MEDIA_STUN_H
 
@@ -35,24 +36,24 @@ struct stun_message {
 	be16_t mapped_port_be;
 };
 
-// Reads a binding message. Returns 0, or -EBADMSG where the length, the magic cookie, an attribute or
-// the FINGERPRINT is wrong, the type is none of enum stun_type, or a comprehension-required attribute is
-// not understood (ICE's PRIORITY and USE-CANDIDATE are). Attributes behind MESSAGE-INTEGRITY other than
-// FINGERPRINT are ignored, as section 14.5 says.
+// Reads a binding message. Returns 0, or -EBADMSG where the length, the magic cookie, an attribute
+// or the FINGERPRINT is wrong, the type is none of enum stun_type, or a comprehension-required
+// attribute is not understood (ICE's PRIORITY and USE-CANDIDATE are). Attributes behind
+// MESSAGE-INTEGRITY other than FINGERPRINT are ignored, as section 14.5 says.
 int stun_parse(const uint8_t *bytes, size_t length, struct stun_message *out);
 
-// Whether the message carries a MESSAGE-INTEGRITY made with `key` (section 14.5). Compares in constant
-// time. `bytes` and `message` are those of stun_parse().
+// Whether the message carries a MESSAGE-INTEGRITY made with `key` (section 14.5). Compares in
+// constant time. `bytes` and `message` are those of stun_parse().
 bool stun_verify(
 	const uint8_t *bytes, const struct stun_message *message, const struct hmac_sha1_key *key);
 
-// Writes a binding request with USERNAME, MESSAGE-INTEGRITY and FINGERPRINT, or a success response with
-// XOR-MAPPED-ADDRESS, MESSAGE-INTEGRITY and FINGERPRINT. Returns its bytes, or -ENOSPC.
+// Writes a binding request with USERNAME, MESSAGE-INTEGRITY and FINGERPRINT, or a success response
+// with XOR-MAPPED-ADDRESS, MESSAGE-INTEGRITY and FINGERPRINT. Returns its bytes, or -ENOSPC.
 int stun_write_request(uint8_t *bytes, size_t capacity,
 	const uint8_t transaction[STUN_TRANSACTION_BYTES], const char *username,
 	const struct hmac_sha1_key *key);
 int stun_write_success(uint8_t *bytes, size_t capacity,
-	const uint8_t transaction[STUN_TRANSACTION_BYTES], be32_t mapped_ip_be, be16_t mapped_port_be,
-	const struct hmac_sha1_key *key);
+	const uint8_t transaction[STUN_TRANSACTION_BYTES], be32_t mapped_ip_be,
+	be16_t mapped_port_be, const struct hmac_sha1_key *key);
 
 #endif

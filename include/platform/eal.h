@@ -20,4 +20,9 @@ void eal_device_name(const char *device, char name[EAL_DEVICE_NAME_BYTES]);
 // The first lcore but the main one, for a worker; or -1 where EAL has only the main lcore.
 int eal_worker_lcore(void);
 
+// Runs `loop(argument)` on the lcore. Returns 0, or -EBUSY where it runs something already. The
+// wait ends when the loop has returned.
+int eal_launch(int lcore, int (*loop)(void *argument), void *argument);
+void eal_wait(int lcore);
+
 #endif

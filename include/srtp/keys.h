@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// keys.h - SRTP profiles and master keys (RFC 3711, RFC 7714; profile numbers of RFC 5764 and 7714).
+// keys.h - SRTP profiles and master keys (RFC 3711, RFC 7714; profile numbers of RFC 5764 and
+// 7714).
 #ifndef SRTP_KEYS_H
 #define SRTP_KEYS_H
 
@@ -33,8 +34,8 @@ size_t srtp_profile_tag_bytes(enum srtp_profile profile);
 // Fills *out with fresh random keys. Returns 0 or -EIO where the system has no randomness.
 int srtp_keys_generate(enum srtp_profile profile, struct srtp_keys *out);
 
-// Master key || master salt in base64 with padding, as SDES writes it (RFC 4568, section 6.1) and the
-// control port sends it. `text` needs SRTP_KEYS_TEXT_BYTES. Reading returns 0 or -EINVAL.
+// Master key || master salt in base64 with padding, as SDES writes it (RFC 4568, section 6.1) and
+// the control port sends it. `text` needs SRTP_KEYS_TEXT_BYTES. Reading returns 0 or -EINVAL.
 #define SRTP_KEYS_TEXT_BYTES 65
 void srtp_keys_to_text(const struct srtp_keys *keys, char text[SRTP_KEYS_TEXT_BYTES]);
 int srtp_keys_from_text(enum srtp_profile profile, const char *text, struct srtp_keys *out);

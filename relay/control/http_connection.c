@@ -62,8 +62,7 @@ http_connection_of(struct evhttp_request *evhttp)
 void
 http_connection_set_timer(struct http_connection *connection, int64_t delay_ms)
 {
-	struct timeval delay = {
-		.tv_sec = delay_ms / MS_IN_S, .tv_usec = delay_ms % MS_IN_S * 1000};
+	struct timeval delay = {.tv_sec = delay_ms / MS_IN_S, .tv_usec = delay_ms % MS_IN_S * 1000};
 	evtimer_add(connection->timer, &delay);
 }
 

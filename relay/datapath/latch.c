@@ -212,8 +212,8 @@ latch(struct worker *worker, struct burst *burst)
 		enum drop_reason reason = DROP_NONE;
 		if (!packet_is(packet, PACKET_STUN))
 			continue;
-		// ICE always sends the fingerprint (RFC 8445, section 7.1.1): without it, damage behind
-		// MESSAGE-INTEGRITY would pass.
+		// ICE always sends the fingerprint (RFC 8445, section 7.1.1): without it, damage
+		// behind MESSAGE-INTEGRITY would pass.
 		if (stun_parse(packet->payload, packet->frame.payload_bytes, &message) != 0 ||
 			!message.has_fingerprint)
 			reason = DROP_STUN_MALFORMED;

@@ -10,6 +10,7 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_version.h>
 
@@ -95,4 +96,16 @@ eal_worker_lcore(void)
 {
 	unsigned lcore = rte_get_next_lcore(-1, 1, 0);
 	return lcore < RTE_MAX_LCORE ? (int)lcore : -1;
+}
+
+int
+eal_launch(int lcore, int (*loop)(void *argument), void *argument)
+{
+	return rte_eal_remote_launch(loop, argument, (unsigned)lcore);
+}
+
+void
+eal_wait(int lcore)
+{
+	rte_eal_wait_lcore((unsigned)lcore);
 }

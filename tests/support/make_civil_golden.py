@@ -57,8 +57,10 @@ def main():
             utc = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
             back = utc.astimezone(zone)
             second = back.hour * 3600 + back.minute * 60 + back.second
-            print(f"{name},{local.date()},{local.time():%H:%M:%S},{int(utc.timestamp()) * 1000},"
-                  f"{back.date()},{second},{back.isoweekday()}")
+            print(
+                f"{name},{local.date()},{local.time():%H:%M:%S},{int(utc.timestamp()) * 1000},"
+                f"{back.date()},{second},{back.isoweekday()}"
+            )
 
 
 if __name__ == "__main__":

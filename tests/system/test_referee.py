@@ -47,7 +47,7 @@ class Referee(SystemTest):
         return capture
 
     def streams(self, path):
-        """ssrc -> (packets, lost, mean jitter, greatest jitter in ms), as tshark reads the capture."""
+        """ssrc -> (packets, lost, mean and greatest jitter in ms), as tshark reads the capture."""
         said = subprocess.run(
             ["tshark", "-q", "-r", path, "-d", f"udp.port=={MEDIA_PORT},rtp", "-z", "rtp,streams"],
             capture_output=True,
@@ -63,7 +63,7 @@ class Referee(SystemTest):
         return found
 
     def send_speech(self, world, school, sample):
-        """PACKETS of speech from the room's microphone, each late by chance; samples what the relay says."""
+        """Speech from the room's microphone, packets late by chance; samples the relay's figure."""
         microphone = world.county.socket(f"classroom{school.number}", *UDP)
         chance = random.Random(20261122)
         jitters = []
@@ -109,7 +109,7 @@ class Referee(SystemTest):
             packets, lost, mean_ms, greatest_ms = streams[flow["ssrc"]]
             self.assertGreater(lost, 0)
             self.assertEqual((flow["packets"], flow["lost"]), (packets, lost))
-            # The relay's figure is the running one of A.8, looked at ten packets apart; tshark's the mean over all.
+            # The relay's is A.8's running figure, seen every ten packets; tshark's the mean of all.
             settled = jitters[3:]
             self.assertAlmostEqual(sum(settled) / len(settled), mean_ms, delta=0.1 * mean_ms + 0.2)
             self.assertLessEqual(max(settled), greatest_ms * 1.05 + 0.2)
