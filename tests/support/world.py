@@ -50,6 +50,7 @@ class World:
             else:
                 self.tell_logs()
         finally:
+            self.lesson.listener.close()
             self.county.close()
             shutil.rmtree(self.directory, ignore_errors=True)
 
