@@ -18,6 +18,7 @@ import unicodedata
 
 from county import County, CountyError
 from lesson import ApiError, Lesson, plan_lesson, tail, two_schools
+from meter import Meter
 
 BELL_IN_S = 8
 HOURS_S = 8 * 3600
@@ -25,7 +26,7 @@ AT_LEAST_S = 2 * 3600
 PORT = 8443
 DECODED_SHARE_MIN = 0.95
 TONE_SHARE_MIN = 0.5
-SETTLE_S = 1.5  # after a fault a decoder waits for the next keyframe, at most a second
+TICK_S = 0.1
 QUICK_DEATHS_MAX = 5
 UNREACHABLE = (OSError, ApiError, http.client.HTTPException, ValueError)
 
@@ -51,53 +52,6 @@ def shown(value, digits=None):
     if value is None:
         return "-"
     return f"{value:.{digits}f}" if digits is not None else str(value)
-
-
-class Meter:
-    """Counts what was sent and what was decoded while both schools were live, by sampling."""
-
-    def __init__(self, lesson):
-        self.lesson = lesson
-        self.sent = {}  # (receiver, sender, kind) -> frames
-        self.decoded = {}
-        self.both_live_s = 0.0
-        self.before = None  # the last sample
-        self.ever_live = False
-        self.settled_at = 0.0
-
-    def sample(self):
-        lesson, now = self.lesson, time.monotonic()
-        live = all(lesson.is_live(school) for school in lesson.schools)
-        if not live:
-            if self.ever_live and self.before:
-                self.settled_at = float("inf")
-            self.before = None
-            return
-        if self.settled_at == float("inf"):
-            self.settled_at = now + SETTLE_S
-        if now < self.settled_at:
-            return
-        counts = {}
-        for sender in lesson.schools:
-            sent = lesson.sent(sender)
-            for receiver in lesson.schools:
-                if receiver is sender:
-                    continue
-                for kind, frames in sent.items():
-                    if kind != "audio":
-                        counts[receiver.id, sender.id, kind] = (
-                            frames,
-                            lesson.decoded(receiver, sender, kind),
-                        )
-        if self.before or not self.ever_live:
-            then, base = self.before or (now, {})
-            for key, (sent, decoded) in counts.items():
-                sent_then, decoded_then = base.get(key, (0, 0))
-                self.sent[key] = self.sent.get(key, 0) + max(0, sent - sent_then)
-                self.decoded[key] = self.decoded.get(key, 0) + max(0, decoded - decoded_then)
-            self.both_live_s += now - then
-        self.ever_live = True
-        self.before = (now, counts)
 
 
 class Demo:
@@ -156,17 +110,21 @@ class Demo:
         try:
             while time.monotonic() < end:
                 self.revive()
-                self.meter.sample()
-                if tick % 2 == 0:
+                if tick % 5 == 0:
                     self.ask()
+                self.meter.sample(self.session())
+                if tick % 10 == 0:
                     self.draw()
                 tick += 1
-                time.sleep(max(0.05, min(0.5, end - time.monotonic())))
+                time.sleep(TICK_S)
         except KeyboardInterrupt:
             self.notes.append("ended by Ctrl-C")
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self.meter.sample()
         self.ask()
+        self.meter.sample(self.session())
+
+    def session(self):
+        return self.sessions[0] if self.sessions else None
 
     def revive(self):
         for note in self.lesson.revive():

@@ -109,6 +109,7 @@ class Lesson:
         self.media = media  # False: the classrooms run no ffmpeg
         self.relay = None
         self.relay_starts = 0
+        self.tails = {}  # of the players' files: path -> (bytes read, lines counted)
         self.environment = {}  # for the relay, beside ours
         self.listener = self._listen(listen_port)
         self.port = self.listener.getsockname()[1]
@@ -402,6 +403,13 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
         except (FileNotFoundError, ValueError):
             return None
 
+    def status_written(self, school):
+        """When the classroom wrote its status file last; None where there is none."""
+        try:
+            return os.stat(os.path.join(school.directory, "classroom.json")).st_mtime_ns
+        except FileNotFoundError:
+            return None
+
     def is_live(self, school):
         status = self.status(school)
         return bool(status and status["state"] in ("live", "grace") and status["path_up"])
@@ -432,8 +440,18 @@ output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
         """Pictures of one video that a school has decoded, over all runs of its player."""
         count = 0
         for path in self.received_files(school, sender, f"*-{kind}.framecrc"):
-            with open(path, encoding="ascii") as file:
-                count += sum(1 for line in file if line[:1].isdigit() and line.endswith("\n"))
+            count += self._count_pictures(path)
+        return count
+
+    def _count_pictures(self, path):
+        """Whole lines of a framecrc file that are no comments, reading on from the last time."""
+        offset, count = self.tails.get(path, (0, 0))
+        with open(path, "rb") as file:
+            file.seek(offset)
+            text = file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        count += sum(1 for line in whole.splitlines() if line[:1].isdigit())
+        self.tails[path] = (offset + len(whole), count)
         return count
 
     def heard(self, school, sender, seconds=2.0):
