@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// ledger_plan.h - timetable.db in the state directory: ad-hoc lessons, dated exceptions, and who
+// changed what.
+//
+// SQLite, write-ahead log, each write on the disk when the call returns. All of it belongs to the
+// control thread. A database that cannot be opened or understood is set aside as timetable.db.bad
+// and told to the log, and a fresh one begins: lessons run without it.
+#ifndef CONTROL_LEDGER_PLAN_H
+#define CONTROL_LEDGER_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/units.h"
+#include "timetable/timetable.h"
+
+#define LEDGER_PLAN_FILE "timetable.db"
+#define LEDGER_PLAN_SCHEMA 1
+#define LEDGER_AUDIT_TEXT_BYTES_MAX (16 * 1024) // of a before or after; the rest is cut
+#define LEDGER_AUDIT_ROWS_MAX 1000              // of one answer
+
+struct ledger_plan;
+
+// Returns NULL where memory is lacking. Where even a fresh database cannot be made (the disk is
+// full or read-only), there is a ledger all the same: it holds nothing, and every write is an
+// error.
+struct ledger_plan *ledger_plan_open(const char *state_directory);
+void ledger_plan_close(struct ledger_plan *ledger); // NULL is fine
+
+// The errors of all calls below: 0, -ENOSPC (the disk or the database's limit is full), -EROFS,
+// -EBUSY (another process holds the database), -EIO (anything else SQLite finds), -ENOMEM. A write
+// that fails leaves everything as it was.
+//
+// What the last failure was, in SQLite's words; "" before the first. Valid until the next call.
+const char *ledger_plan_reason(const struct ledger_plan *ledger);
+
+// --- ad-hoc lessons
+
+struct ledger_adhoc {
+	const char *id; // "adhoc/2026-11-23T08:15:00Z-1"
+	const char *title;
+	struct wall_time start;
+	struct wall_time end;
+	const char *endpoints[TIMETABLE_PARTS_MAX]; // the first leads
+	size_t endpoint_count;
+};
+
+// Makes the rows of what runs equal to `running`; a row that is not among them any more gets `now`
+// as the moment when it was over, and stays. Writes nothing where nothing has changed.
+int ledger_plan_adhoc_sync(struct ledger_plan *ledger, const struct ledger_adhoc *running,
+	size_t count, struct wall_time now);
+
+// Tells each ad-hoc lesson that was not over; the pointers are valid during the call.
+typedef void (*ledger_adhoc_fn)(void *context, const struct ledger_adhoc *adhoc);
+int ledger_plan_adhoc_each(struct ledger_plan *ledger, ledger_adhoc_fn tell, void *context);
+
+// --- the audit log: rows can be added, never changed or removed
+
+struct ledger_audit {
+	int64_t number; // counts up; given by the ledger
+	struct wall_time at;
+	const char *who;  // a token's name, or "localhost"
+	const char *what; // "token made: office"
+	const char *before;
+	const char *after;
+};
+
+int ledger_plan_audit_add(struct ledger_plan *ledger, const struct ledger_audit *row);
+
+// The newest `limit` rows, the newest first; the pointers are valid during the call.
+typedef void (*ledger_audit_fn)(void *context, const struct ledger_audit *row);
+int ledger_plan_audit_each(
+	struct ledger_plan *ledger, size_t limit, ledger_audit_fn tell, void *context);
+
+#endif
