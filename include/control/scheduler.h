@@ -21,6 +21,7 @@
 #define SCHEDULER_RUNNING_MAX 1024 // lessons open at once
 #define SCHEDULER_ENDED_MAX 4096   // ids remembered; beyond that the oldest is forgotten
 #define SCHEDULER_MINUTES_MAX 600  // of an ad-hoc lesson or an extension
+#define SCHEDULER_EDITS_MAX 1024   // planned lessons that were edited and have not ended
 #define SCHEDULER_DAYS_AHEAD 7     // planned: yesterday to this many days ahead
 
 enum lesson_state {
@@ -36,8 +37,8 @@ enum scheduler_event_type {
 	SCHEDULER_LIVE,
 	SCHEDULER_GRACE,
 	SCHEDULER_END,
-	SCHEDULER_CHANGED, // its moments moved (extended); after an extension in grace LIVE comes
-			   // too
+	SCHEDULER_CHANGED, // its moments moved (extended, cut) or its parts are others (regrouped);
+			   // after an extension in grace LIVE comes too
 };
 
 enum scheduler_end_reason {
@@ -48,8 +49,9 @@ enum scheduler_end_reason {
 
 // A lesson from its opening to its end. The address stays the same all the while.
 struct scheduled_lesson {
-	struct lesson lesson; // `end` moves when it is extended
+	struct lesson lesson; // `end` moves when it is extended or cut, `parts` when regrouped
 	enum lesson_state state;
+	bool is_edited;                       // an operator has changed it
 	enum scheduler_end_reason end_reason; // once LESSON_ENDED
 	struct mono_time live_at;
 	struct mono_time bell_at; // closing bell
@@ -62,6 +64,23 @@ struct scheduler_event {
 	enum scheduler_event_type type;
 	const struct scheduled_lesson
 		*lesson; // valid until the next scheduler_step(), also with END
+};
+
+// What an operator has changed of a planned lesson, for the state file: a restart knows of it.
+struct lesson_edit {
+	char id[LESSON_ID_BYTES_MAX];
+	struct wall_time end;  // its closing bell now
+	size_t endpoint_count; // 0: those of the plan; else the first leads
+	size_t listener_count; // the last of them listen
+	char endpoints[TIMETABLE_PARTS_MAX][TIMETABLE_ID_BYTES_MAX];
+};
+
+// How a lesson that runs differs from the plan as it is now.
+enum lesson_difference {
+	LESSON_DIFFERS_GONE = 1, // the plan has no such lesson in these days
+	LESSON_DIFFERS_TIMES = 2,
+	LESSON_DIFFERS_ENDPOINTS = 4, // or their roles
+	LESSON_DIFFERS_SUBJECT = 8,   // or class, teacher, form
 };
 
 // Limits that were reached, since creation.
@@ -119,6 +138,35 @@ int scheduler_restore_adhoc(struct scheduler *scheduler, const char *id,
 // Returns 0, -ENOENT (no such lesson runs) or -EINVAL (minutes not 1..SCHEDULER_MINUTES_MAX).
 int scheduler_extend(
 	struct scheduler *scheduler, const char *id, unsigned minutes, struct mono_time mono);
+
+// The closing bell comes at `bell_at`, or now where that is past. With an event. Returns 0, -ENOENT
+// (no such lesson runs), -EALREADY (it has rung), or -EINVAL (not earlier than it was, or not after
+// the opening bell: then scheduler_end() it).
+int scheduler_cut(struct scheduler *scheduler, const char *id, struct mono_time bell_at,
+	struct mono_time mono);
+
+// From now on the lesson is held by these endpoints: the first leads, the last `listener_count`
+// listen, the others assist. With an event. Those that stay are untouched; a newcomer is taken out
+// of another lesson's grace. Returns 0, -ENOENT (no such lesson runs), -ENODEV (an endpoint is not
+// in the plan), -EINVAL (fewer than 2 or more than TIMETABLE_PARTS_MAX, one twice, or fewer than
+// one that does not listen), -EBUSY (a newcomer's other lesson is live), -EAGAIN (the last
+// regrouping has not been told yet: step first), -ENOSPC (SCHEDULER_EDITS_MAX) or -ENOMEM.
+int scheduler_regroup(struct scheduler *scheduler, const char *id, const char *const *endpoint_ids,
+	size_t count, size_t listener_count, struct mono_time mono);
+
+// What was edited of planned lessons that have not ended.
+size_t scheduler_edit_count(const struct scheduler *scheduler);
+const struct lesson_edit *scheduler_edit_get(const struct scheduler *scheduler, size_t index);
+
+// After a restart, before the first step: the planned lesson opens as it was edited. Returns 0,
+// -EINVAL (no such id or lists), -ENODEV (an endpoint is not in the plan: only its bell is taken),
+// -ENOSPC or -ENOMEM.
+int scheduler_edit_restore(struct scheduler *scheduler, const struct lesson_edit *edit);
+
+// How a running lesson differs from the plan of the last step: bits of enum lesson_difference. An
+// ad-hoc lesson is in no plan and does not differ.
+unsigned scheduler_differences(
+	const struct scheduler *scheduler, const struct scheduled_lesson *running);
 
 // Ends it with the next step. 0, or -ENOENT where no such lesson runs.
 int scheduler_end(struct scheduler *scheduler, const char *id);

@@ -14,8 +14,14 @@ struct running_lesson {
 	bool changed_is_due;
 	bool live_is_due; // again, after an extension in grace
 	bool end_is_due;
-	// An ad-hoc lesson's own; else NULL and empty.
+	// Its own, of an ad-hoc or regrouped lesson; else NULL. Those before stay until the change
+	// has been told.
 	struct lesson_part *parts;
+	struct lesson_part *parts_before;
+	// Newer plans that it has endpoints of, besides public.timetable.
+	struct timetable **held;
+	size_t held_count;
+	// An ad-hoc lesson's own; else empty.
 	char title[TIMETABLE_TEXT_BYTES_MAX];
 	struct running_lesson *next_departed;
 };
@@ -29,6 +35,8 @@ struct scheduler {
 	size_t running_count;
 	struct running_lesson *departed; // ended in the last step; their events may still be read
 	struct ended_ids ended;
+	struct lesson_edit *edits[SCHEDULER_EDITS_MAX];
+	size_t edit_count;
 	unsigned adhoc_number;
 	struct scheduler_stats stats;
 };
@@ -36,6 +44,22 @@ struct scheduler {
 bool lesson_shares_endpoint(const struct lesson *a, const struct lesson *b);
 
 struct running_lesson *scheduler_running_find(const struct scheduler *scheduler, const char *id);
+
+// Parts of these endpoints, the first leading, the last `listener_count` listening. One that is in
+// `kept` (or NULL) stays as it is there; the others are looked up in the timetable. Returns 0,
+// -EINVAL (as scheduler_regroup()), -ENODEV or -ENOMEM; to be freed with free().
+int scheduler_parts_make(const struct timetable *timetable, const struct lesson *kept,
+	const char *const *endpoint_ids, size_t count, size_t listener_count,
+	struct lesson_part **parts_out);
+
+// The lesson of the plan as it was edited: its own parts, or NULL, in *parts_out. 0 or -ENOMEM.
+int scheduler_edit_apply(
+	const struct scheduler *scheduler, struct lesson *lesson, struct lesson_part **parts_out);
+
+// The edit of a lesson, or NULL.
+struct lesson_edit *scheduler_edit_find(const struct scheduler *scheduler, const char *id);
+void scheduler_edit_forget(struct scheduler *scheduler, const char *id);
+void scheduler_edits_fini(struct scheduler *scheduler);
 
 // Makes a running lesson of the scheduler's timetable, open from now on. Returns NULL where memory
 // is lacking; there must be room.
