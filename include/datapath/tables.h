@@ -65,6 +65,7 @@ struct leg {
 	char relay_username[2 * STUN_USER_BYTES_MAX];    // in the endpoint's requests
 	char endpoint_username[2 * STUN_USER_BYTES_MAX]; // in the relay's requests
 	struct rate_limit off_path;
+	int64_t answered_units; // latch: when the newest question was asked that has its answer
 	uint32_t seen_next;
 	uint32_t seen_count;
 	struct seen_transaction *seen; // SEEN_TRANSACTIONS_MAX

@@ -6,7 +6,8 @@
 // sends from elsewhere must not move a leg. A new 5-tuple becomes the leg's path only after it has
 // answered a request of the relay's own, whose transaction id is bound to that tuple and to this
 // moment. The id holds all the relay needs to know of its question, so nobody can push a pending
-// question out.
+// question out. Each question counts once, and only while no later one was answered: an answer that
+// was recorded proves nothing when it is sent again.
 #include <string.h>
 
 #include "datapath/internal.h"
@@ -14,8 +15,8 @@
 
 #define OFF_PATH_REQUESTS_PER_S 20
 
-// A transaction id of the relay's own: leg slot (3 bytes), time (3 bytes), MAC over both and the
-// tuple.
+// A transaction id of the relay's own: leg slot (3 bytes), the low 3 bytes of its time in
+// TIME_UNIT_NS, MAC over both, the tuple and the whole time.
 #define SLOT_BYTES 3
 #define TIME_BYTES 3
 #define MAC_OFFSET (SLOT_BYTES + TIME_BYTES)
@@ -39,30 +40,36 @@ read_be24(const uint8_t *at)
 
 // Fills in the MAC behind the slot and the time that stand in `transaction` already.
 static void
-sign_transaction(const struct worker *worker, uint8_t *transaction, const struct tuple *tuple)
+sign_transaction(const struct worker *worker, uint8_t *transaction, const struct tuple *tuple,
+	int64_t asked_units)
 {
 	uint8_t digest[HMAC_SHA1_BYTES];
 	struct hmac_sha1 run;
 	hmac_sha1_start(&run, &worker->transaction_key);
 	hmac_sha1_add(&run, transaction, MAC_OFFSET);
 	hmac_sha1_add(&run, tuple, sizeof *tuple);
+	hmac_sha1_add(&run, &asked_units, sizeof asked_units);
 	hmac_sha1_end(&run, digest);
 	memcpy(transaction + MAC_OFFSET, digest, STUN_TRANSACTION_BYTES - MAC_OFFSET);
 }
 
-// How long ago the relay asked this question of this tuple, in nanoseconds; negative: it never did.
+// When the relay asked this question of this tuple, in TIME_UNIT_NS; negative: it never did, or too
+// long ago.
 static int64_t
-transaction_age_ns(const struct worker *worker, const uint8_t *transaction,
+transaction_asked_units(const struct worker *worker, const uint8_t *transaction,
 	const struct tuple *tuple, struct mono_time now)
 {
 	uint8_t expected[STUN_TRANSACTION_BYTES];
-	memcpy(expected, transaction, MAC_OFFSET);
-	sign_transaction(worker, expected, tuple);
-	if (memcmp(expected, transaction, sizeof expected) != 0)
-		return -1;
+	int64_t now_units = now.ns / TIME_UNIT_NS;
 	uint32_t then = read_be24(transaction + SLOT_BYTES);
-	uint32_t units = ((uint32_t)(now.ns / TIME_UNIT_NS) - then) & TIME_MASK;
-	return units * TIME_UNIT_NS;
+	int64_t age_units = ((uint32_t)now_units - then) & TIME_MASK;
+	int64_t asked_units = now_units - age_units;
+
+	if (age_units * TIME_UNIT_NS > ANSWER_AGE_MAX_NS)
+		return -1;
+	memcpy(expected, transaction, MAC_OFFSET);
+	sign_transaction(worker, expected, tuple, asked_units);
+	return memcmp(expected, transaction, sizeof expected) == 0 ? asked_units : -1;
 }
 
 int
@@ -70,9 +77,10 @@ latch_ask(struct worker *worker, struct leg *leg, const struct tuple *tuple,
 	const struct mac *next_hop, struct mono_time now)
 {
 	uint8_t transaction[STUN_TRANSACTION_BYTES];
+	int64_t now_units = now.ns / TIME_UNIT_NS;
 	write_be24(transaction, leg->slot);
-	write_be24(transaction + SLOT_BYTES, (uint32_t)(now.ns / TIME_UNIT_NS) & TIME_MASK);
-	sign_transaction(worker, transaction, tuple);
+	write_be24(transaction + SLOT_BYTES, (uint32_t)now_units & TIME_MASK);
+	sign_transaction(worker, transaction, tuple, now_units);
 
 	uint8_t message[STUN_MESSAGE_BYTES_MAX];
 	int bytes = stun_write_request(
@@ -97,14 +105,14 @@ hash_bytes(const void *bytes, size_t length)
 // Remembers the request. Returns false where it came before from another tuple: then somebody else
 // is sending it again.
 static bool
-remember(struct leg *leg, const uint8_t *transaction, const struct tuple *tuple, bool is_on_path)
+remember(struct leg *leg, const uint8_t *transaction, const struct tuple *tuple)
 {
 	struct seen_transaction now = {
 		.transaction_hash = hash_bytes(transaction, STUN_TRANSACTION_BYTES),
 		.tuple_hash = hash_bytes(tuple, sizeof *tuple),
 	};
-	// On the path there is nothing to win by sending it again, so the search is spared.
-	for (uint32_t i = 0; !is_on_path && i < leg->seen_count; i++) {
+	// One that comes again takes no second place, or repeating it would push the others out.
+	for (uint32_t i = 0; i < leg->seen_count; i++) {
 		if (leg->seen[i].transaction_hash == now.transaction_hash)
 			return leg->seen[i].tuple_hash == now.tuple_hash;
 	}
@@ -149,11 +157,18 @@ handle_request(struct worker *worker, struct packet *packet, const struct stun_m
 	}
 
 	bool is_on_path = leg->path.is_up && memcmp(&leg->path.tuple, tuple, sizeof *tuple) == 0;
-	if (!remember(leg, message->transaction, tuple, is_on_path)) {
+	if (!remember(leg, message->transaction, tuple)) {
 		leg->stats.stun_failures++;
 		return DROP_STUN_REPLAYED;
 	}
-	if (!is_on_path && !rate_limit_allows(&leg->off_path, OFF_PATH_REQUESTS_PER_S, now)) {
+	const struct mac *next_hop =
+		transmit_next_hop(worker, tuple->remote_ip_be, &packet->frame.source);
+	// Another router in front of the same address is another way, to be proved like any other.
+	bool needs_proof = !is_on_path || memcmp(next_hop,
+						  transmit_next_hop(worker, tuple->remote_ip_be,
+							  &leg->path.next_hop),
+						  sizeof *next_hop) != 0;
+	if (needs_proof && !rate_limit_allows(&leg->off_path, OFF_PATH_REQUESTS_PER_S, now)) {
 		leg->stats.stun_failures++;
 		return DROP_STUN_RATE;
 	}
@@ -161,16 +176,13 @@ handle_request(struct worker *worker, struct packet *packet, const struct stun_m
 	uint8_t answer[STUN_MESSAGE_BYTES_MAX];
 	int bytes = stun_write_success(answer, sizeof answer, message->transaction,
 		tuple->remote_ip_be, tuple->remote_port_be, &leg->relay_key);
-	const struct mac *next_hop =
-		transmit_next_hop(worker, tuple->remote_ip_be, &packet->frame.source);
 	if (bytes < 0 ||
 		transmit_own_datagram(worker, tuple, next_hop, answer, (uint16_t)bytes) != 0)
 		return DROP_NO_BUFFER;
-	if (!is_on_path && latch_ask(worker, leg, tuple, next_hop, now) != 0)
+	if (needs_proof && latch_ask(worker, leg, tuple, next_hop, now) != 0)
 		return DROP_NO_BUFFER;
+	// It may be a recorded one, so it does not count as hearing from the endpoint.
 	leg->stats.stun_requests++;
-	if (is_on_path)
-		leg->stats.last_heard_ns = now.ns;
 	return DROP_NONE;
 }
 
@@ -183,14 +195,15 @@ handle_answer(struct worker *worker, struct packet *packet, const struct stun_me
 	if (slot >= worker->tables.limits.leg_count || !worker->tables.legs[slot].is_used)
 		return DROP_STUN_STALE;
 	struct leg *leg = &worker->tables.legs[slot];
-	int64_t age_ns = transaction_age_ns(worker, message->transaction, tuple, now);
-	if (age_ns < 0 || age_ns > ANSWER_AGE_MAX_NS)
+	int64_t asked_units = transaction_asked_units(worker, message->transaction, tuple, now);
+	if (asked_units <= leg->answered_units)
 		return DROP_STUN_STALE;
 	if (!stun_verify(packet->payload, message, &leg->endpoint_key)) {
 		leg->stats.stun_failures++;
 		return DROP_STUN_INTEGRITY;
 	}
 
+	leg->answered_units = asked_units;
 	if (!leg->path.is_up || memcmp(&leg->path.tuple, tuple, sizeof *tuple) != 0) {
 		if (tables_set_path(&worker->tables, leg, tuple, &packet->frame.source) != 0)
 			return DROP_NO_BUFFER;
@@ -198,7 +211,7 @@ handle_answer(struct worker *worker, struct packet *packet, const struct stun_me
 	} else {
 		leg->path.next_hop = packet->frame.source;
 	}
-	leg->stats.rtt_us = (uint32_t)(age_ns / NS_IN_US);
+	leg->stats.rtt_us = (uint32_t)((now.ns - asked_units * TIME_UNIT_NS) / NS_IN_US);
 	leg->stats.last_heard_ns = now.ns;
 	return DROP_NONE;
 }

@@ -99,6 +99,7 @@ tables_leg_add(struct tables *tables, const struct message_leg *message, struct 
 	leg->is_live = message->live;
 	leg->relay_ssrc = message->relay_ssrc;
 	leg->relay_context = message->relay_context;
+	leg->answered_units = -1;
 	leg->next_keepalive = leg->next_report = now;
 	hmac_sha1_key_init(
 		&leg->relay_key, message->relay_password, strlen(message->relay_password));

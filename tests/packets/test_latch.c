@@ -266,6 +266,132 @@ START_TEST(a_new_join_on_the_same_address_takes_the_path_over)
 }
 END_TEST
 
+// Moves on to the next question of the relay's, at most three seconds away, and leaves the answer.
+static void
+answer_next_question(struct rig_frame *answer)
+{
+	struct rig_frame frame;
+	bool asked = false;
+	for (int i = 0; i < 30 && !asked; i++) {
+		rig_turn(&rig, 100 * NS_IN_MS);
+		while (rig_take(&rig, &frame))
+			asked |= rig_answer(&a, &frame, answer);
+	}
+	ck_assert(asked);
+}
+
+START_TEST(an_answer_sent_again_moves_no_leg_back)
+{
+	struct rig_frame answer;
+	rig_prove_path(&rig, &a);
+	uint16_t old_port = a.port;
+	answer_next_question(&answer);
+	inject_and_turn(&answer);
+	a.port = 51234;
+	rig_prove_path(&rig, &a);
+
+	// The attacker sends the old address's answer again, in its name.
+	inject_and_turn(&answer);
+	ck_assert_uint_eq(drops(DROP_STUN_STALE), 1);
+	ck_assert_uint_ne(ntohs(leg_stats().remote_port_be), old_port);
+	ck_assert_uint_eq(leg_stats().path_changes, 2);
+}
+END_TEST
+
+START_TEST(an_answer_sent_again_keeps_no_path_up)
+{
+	struct rig_frame answer;
+	rig_prove_path(&rig, &a);
+	answer_next_question(&answer);
+	inject_and_turn(&answer);
+	int64_t heard_ns = leg_stats().last_heard_ns;
+	rig_turn(&rig, NS_IN_S);
+	inject_and_turn(&answer);
+	ck_assert_uint_eq(drops(DROP_STUN_STALE), 1);
+	ck_assert_int_eq(leg_stats().last_heard_ns, heard_ns);
+}
+END_TEST
+
+START_TEST(an_answer_of_another_turn_of_the_clock_proves_nothing)
+{
+	struct rig_frame answer;
+	rig_prove_path(&rig, &a);
+	answer_next_question(&answer);
+	// The transaction's 24 bits of time are the same again after 2^24 tenths of a millisecond.
+	rig_turn(&rig, (INT64_C(1) << 24) * 100 * NS_IN_US);
+	ck_assert(!leg_stats().is_up);
+	rig_discard_output(&rig);
+	rig_inject(&rig, &answer);
+	rig_turn(&rig, 0);
+	ck_assert_uint_eq(drops(DROP_STUN_STALE), 1);
+	ck_assert(!leg_stats().is_up);
+}
+END_TEST
+
+START_TEST(requests_sent_again_keep_no_path_up)
+{
+	struct rig_frame request;
+	rig_prove_path(&rig, &a);
+	rig_stun_request(&a, 99, &request);
+	inject_and_turn(&request);
+	for (int i = 0; i < 20; i++) {
+		rig_inject(&rig, &request);
+		rig_turn(&rig, NS_IN_S);
+		rig_discard_output(&rig);
+	}
+	ck_assert(!leg_stats().is_up);
+}
+END_TEST
+
+START_TEST(requests_sent_again_on_the_path_make_no_other_forgotten)
+{
+	struct rig_frame old, request, frame;
+	struct frame parsed;
+	rig_prove_path(&rig, &a);
+	rig_stun_request(&a, 98, &old);
+	inject_and_turn(&old);
+	rig_stun_request(&a, 99, &request);
+	for (int i = 0; i < 3000; i++) {
+		rig_inject(&rig, &request);
+		rig_turn(&rig, 0);
+		rig_discard_output(&rig);
+	}
+	struct rig_endpoint attacker = a;
+	attacker.ip = RIG_IP(198, 18, 66, 6);
+	const uint8_t *payload = rig_payload(&old, &parsed);
+	rig_datagram(&attacker, payload, parsed.payload_bytes, &frame);
+	inject_and_turn(&frame);
+	ck_assert_uint_eq(rig_discard_output(&rig), 0);
+	ck_assert_uint_eq(drops(DROP_STUN_REPLAYED), 1);
+}
+END_TEST
+
+START_TEST(a_router_with_another_mac_address_is_learnt_by_the_next_request)
+{
+	struct rig_frame frame, answer;
+	bool asked = false;
+	rig_prove_path(&rig, &a);
+	// The spare router takes over: same addresses, another source of frames.
+	a.mac.bytes[MAC_BYTES - 1] ^= 0x55;
+	rig_stun_request(&a, 120, &frame);
+	inject_and_turn(&frame);
+	while (rig_take(&rig, &frame)) {
+		if (memcmp(frame.bytes, &a.mac, MAC_BYTES) != 0 || !rig_answer(&a, &frame, &answer))
+			continue;
+		asked = true;
+		inject_and_turn(&answer);
+	}
+	ck_assert_msg(asked, "the relay does not ask by way of the new router");
+	// From now on what the relay sends goes there.
+	rig_discard_output(&rig);
+	answer_next_question(&answer);
+	ck_assert_uint_eq(leg_stats().path_changes, 1);
+	rig_turn(&rig, 2 * NS_IN_S);
+	ck_assert(rig_take(&rig, &frame));
+	ck_assert_mem_eq(frame.bytes, &a.mac, MAC_BYTES);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -286,6 +412,12 @@ main(void)
 	tcase_add_test(tests, a_quiet_path_goes_down_and_can_be_proved_again);
 	tcase_add_test(tests, answered_keepalives_keep_the_path_up);
 	tcase_add_test(tests, a_new_join_on_the_same_address_takes_the_path_over);
+	tcase_add_test(tests, an_answer_sent_again_moves_no_leg_back);
+	tcase_add_test(tests, an_answer_sent_again_keeps_no_path_up);
+	tcase_add_test(tests, an_answer_of_another_turn_of_the_clock_proves_nothing);
+	tcase_add_test(tests, requests_sent_again_keep_no_path_up);
+	tcase_add_test(tests, requests_sent_again_on_the_path_make_no_other_forgotten);
+	tcase_add_test(tests, a_router_with_another_mac_address_is_learnt_by_the_next_request);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_set_fork_status(runner, CK_NOFORK); // EAL lives in this process
