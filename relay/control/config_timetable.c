@@ -110,7 +110,7 @@ timetable_load(const char *path, struct timetable **out, struct file_error *erro
 	settings->policies = (struct timetable_policies){
 		.open_before_s = 180, .grace_s = 120, .audio_dscp = 46, .video_dscp = 34};
 	result = config_reader_parse(path, fields, CONFIG_FIELD_COUNT(fields), settings, error);
-	for (size_t i = 0; i < TIMETABLE_FILE_COUNT && result == 0; i++) {
+	for (size_t i = 0; i < TIMETABLE_FILE_REQUIRED_COUNT && result == 0; i++) {
 		char *bytes = NULL;
 
 		files[i].file = settings->files[i].path;

@@ -78,13 +78,14 @@ rule_times(const struct timetable *timetable, const struct timetable_rule *rule,
 }
 
 static bool
-is_held(const struct timetable_rule *rule, const struct calendar *calendar, struct civil_date date)
+is_held(const struct timetable *timetable, const struct timetable_rule *rule,
+	struct civil_date date)
 {
-	struct calendar_day day = calendar_day_get(calendar, date);
+	struct calendar_day day = calendar_day_get(timetable, rule->pair->lead, date);
 
 	return day.is_taught && civil_weekday(day.runs_as) == rule->weekday &&
 	       date.days >= rule->from.days && date.days <= rule->until.days &&
-	       calendar_weeks_include(calendar, rule->weeks, day.runs_as);
+	       weeks_include(&rule->week_set, day.term_week);
 }
 
 static void
@@ -96,6 +97,7 @@ lesson_make(const struct timetable_rule *rule, struct civil_date date, struct be
 	civil_date_format(date, text);
 	*out = (struct lesson){
 		.rule = rule,
+		.planned = date,
 		.date = date,
 		.start = civil_to_wall(date, times.start_s),
 		.end = civil_to_wall(date, times.end_s),
@@ -138,8 +140,8 @@ list_grow(struct lesson_list *list, size_t *capacity)
 }
 
 static int
-date_expand(const struct timetable *timetable, const struct calendar *calendar,
-	struct civil_date date, struct lesson_list *list, size_t *capacity)
+date_expand(const struct timetable *timetable, struct civil_date date, struct lesson_list *list,
+	size_t *capacity)
 {
 	char reason[FILE_ERROR_REASON_BYTES];
 	struct bell_interval times;
@@ -147,7 +149,7 @@ date_expand(const struct timetable *timetable, const struct calendar *calendar,
 	for (size_t i = 0; i < timetable->rule_count; i++) {
 		const struct timetable_rule *rule = &timetable->rules[i];
 
-		if (!is_held(rule, calendar, date))
+		if (!is_held(timetable, rule, date))
 			continue;
 		// That it makes a lesson has been checked when the timetable was made.
 		if (rule_times(timetable, rule, date, &times, reason) != 0)
@@ -160,16 +162,17 @@ date_expand(const struct timetable *timetable, const struct calendar *calendar,
 }
 
 int
-timetable_expand(const struct timetable *timetable, const struct calendar *calendar,
+timetable_expand(const struct timetable *timetable, const struct plan_exceptions *exceptions,
 	struct civil_date first, struct civil_date last, struct lesson_list *out)
 {
 	size_t capacity = 0;
 
+	(void)exceptions;
 	*out = (struct lesson_list){NULL, 0};
 	if (last.days - first.days >= TIMETABLE_EXPAND_DAYS_MAX)
 		return -EINVAL;
 	for (struct civil_date date = first; date.days <= last.days; date.days++) {
-		if (date_expand(timetable, calendar, date, out, &capacity) != 0) {
+		if (date_expand(timetable, date, out, &capacity) != 0) {
 			lesson_list_fini(out);
 			return -ENOMEM;
 		}

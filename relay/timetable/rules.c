@@ -45,6 +45,9 @@ static const char *const form_names[] = {
 	[FORM_TRAINING] = "training",
 	[FORM_MASTER_TEACHER] = "master-teacher",
 	[FORM_PREPARATION] = "preparation",
+	[FORM_TUTORING] = "tutoring",
+	[FORM_INSPECTION] = "inspection",
+	[FORM_OTHER] = "other",
 };
 
 static const char *const role_names[] = {
@@ -81,7 +84,8 @@ form_read(const char *file, const struct csv_row *row, enum lesson_form *out,
 		}
 	}
 	return file_error_set(error, file, row->line,
-		"form '%s' is not synchronous, delivered, training, master-teacher or preparation",
+		"form '%s' is not synchronous, delivered, training, master-teacher, "
+		"preparation, tutoring, inspection or other",
 		text);
 }
 
@@ -201,11 +205,11 @@ parts_make(struct timetable_rule *rule)
 	rule->parts = part = calloc(rule->part_count, sizeof(*rule->parts));
 	if (part == NULL)
 		return -ENOMEM;
-	*part++ = (struct lesson_part){pair->lead, NULL, LESSON_LEAD};
+	*part++ = (struct lesson_part){pair->lead, NULL, LESSON_LEAD, 0};
 	for (size_t i = 0; i < pair->assisted_count; i++)
-		*part++ = (struct lesson_part){pair->assisted[i], NULL, LESSON_ASSIST};
+		*part++ = (struct lesson_part){pair->assisted[i], NULL, LESSON_ASSIST, 0};
 	for (size_t i = 0; i < pair->listener_count; i++)
-		*part++ = (struct lesson_part){pair->listeners[i], NULL, LESSON_LISTEN};
+		*part++ = (struct lesson_part){pair->listeners[i], NULL, LESSON_LISTEN, 0};
 	return 0;
 }
 
@@ -262,9 +266,11 @@ texts_read(const char *file, const struct csv_row *row, struct timetable_rule *r
 			"rule 'adhoc': that name is kept for lessons opened by hand");
 	if (rule->subject[0] == '\0')
 		return file_error_set(error, file, row->line, "'subject' is empty");
-	if (!calendar_weeks_is_known(rule->weeks))
+	if (weeks_parse(rule->weeks, &rule->week_set) != 0)
 		return file_error_set(error, file, row->line,
-			"weeks '%s': this version knows only 'all' (every week)", rule->weeks);
+			"weeks '%s' is not all, odd, even, 7, 1-16, 1-15单, 2-16双 or a list of "
+			"them",
+			rule->weeks);
 	return 0;
 }
 

@@ -73,7 +73,7 @@ timetable_create(const struct timetable_policies *policies,
 		return -ENOMEM;
 	timetable->references = 1;
 	timetable->policies = *policies;
-	for (size_t i = 0; i < TIMETABLE_FILE_COUNT && result == 0; i++) {
+	for (size_t i = 0; i < TIMETABLE_FILE_REQUIRED_COUNT && result == 0; i++) {
 		timetable->files[i] = strdup(files[i].file);
 		if (timetable->files[i] == NULL)
 			result = -ENOMEM;
