@@ -33,6 +33,7 @@ struct worker {
 	// arp, icmp
 	struct mac gateway_mac;
 	bool gateway_is_known;
+	unsigned gateway_questions; // since its last answer
 	struct rate_limit echo;
 	struct mono_time next_arp;
 	unsigned announcements_left;

@@ -8,10 +8,10 @@
 
 #include "datapath/internal.h"
 
-#define ANNOUNCEMENTS 3 // at start, a second apart (RFC 5227, section 2.3 asks for two)
-#define ANNOUNCE_NS NS_IN_S
-#define GATEWAY_SEARCH_NS NS_IN_S
+#define ANNOUNCEMENTS 3      // at start, a second apart (RFC 5227, section 2.3 asks for two)
+#define ARP_PAUSE_NS NS_IN_S // between announcements, and while the gateway is searched
 #define GATEWAY_REFRESH_NS (30 * NS_IN_S)
+#define GATEWAY_QUESTIONS_MAX 3 // unanswered, before its MAC address is given up
 
 static const struct mac broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
@@ -34,7 +34,7 @@ send_arp(struct worker *worker, uint16_t operation, const struct mac *to, be32_t
 }
 
 static void
-handle(struct worker *worker, struct packet *packet)
+handle(struct worker *worker, struct packet *packet, struct mono_time now)
 {
 	const struct frame *frame = &packet->frame;
 	const struct worker_settings *settings = &worker->settings;
@@ -52,6 +52,9 @@ handle(struct worker *worker, struct packet *packet)
 	} else if (settings->gateway_be && frame->tuple.remote_ip_be == settings->gateway_be) {
 		worker->gateway_mac = frame->sender_mac;
 		worker->gateway_is_known = true;
+		worker->gateway_questions = 0;
+		if (worker->announcements_left == 0)
+			worker->next_arp = mono_after_ns(now, GATEWAY_REFRESH_NS);
 	}
 	packet->fate = PACKET_CONSUMED;
 }
@@ -61,8 +64,22 @@ arp(struct worker *worker, struct burst *burst)
 {
 	for (unsigned i = 0; i < burst->count; i++) {
 		if (packet_is(&burst->packets[i], PACKET_ARP))
-			handle(worker, &burst->packets[i]);
+			handle(worker, &burst->packets[i], burst->now);
 	}
+}
+
+// A gateway that was replaced answers no more under the old MAC address: after one question without
+// an answer everybody is asked, and after some the packets go back the way they came.
+static void
+ask_gateway(struct worker *worker)
+{
+	if (worker->gateway_questions >= GATEWAY_QUESTIONS_MAX)
+		worker->gateway_is_known = false;
+	bool is_sure = worker->gateway_is_known && worker->gateway_questions == 0;
+	send_arp(worker, RTE_ARP_OP_REQUEST, is_sure ? &worker->gateway_mac : &broadcast,
+		worker->settings.gateway_be);
+	if (worker->gateway_questions < GATEWAY_QUESTIONS_MAX)
+		worker->gateway_questions++;
 }
 
 void
@@ -76,13 +93,7 @@ arp_upkeep(struct worker *worker, struct mono_time now)
 		worker->announcements_left--;
 		send_arp(worker, RTE_ARP_OP_REQUEST, &broadcast, settings->address_be);
 	}
-	if (settings->gateway_be) {
-		send_arp(worker, RTE_ARP_OP_REQUEST,
-			worker->gateway_is_known ? &worker->gateway_mac : &broadcast,
-			settings->gateway_be);
-	}
-	int64_t pause_ns = worker->gateway_is_known ? GATEWAY_REFRESH_NS : GATEWAY_SEARCH_NS;
-	if (worker->announcements_left > 0)
-		pause_ns = ANNOUNCE_NS;
-	worker->next_arp = mono_after_ns(now, pause_ns);
+	if (settings->gateway_be)
+		ask_gateway(worker); // its answer puts the next question off
+	worker->next_arp = mono_after_ns(now, ARP_PAUSE_NS);
 }

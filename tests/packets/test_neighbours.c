@@ -158,6 +158,66 @@ START_TEST(the_gateway_carries_what_is_not_on_the_wire)
 }
 END_TEST
 
+// Where the next question for the gateway's address goes: to everybody, or to one MAC address.
+static bool
+asks_everybody_for_the_gateway(void)
+{
+	struct rig_frame frame;
+	struct frame parsed;
+	bool found = false;
+	while (rig_take(&rig, &frame)) {
+		if (frame_parse(frame.bytes, frame.length, &parsed) == DROP_NONE &&
+			parsed.kind == FRAME_ARP_REQUEST &&
+			ntohl(parsed.tuple.local_ip_be) == RIG_GATEWAY)
+			found |= frame.bytes[0] == 0xff;
+	}
+	return found;
+}
+
+START_TEST(a_gateway_that_answers_no_more_is_searched_anew)
+{
+	struct rig_frame frame;
+	struct rig_endpoint a;
+	bool asked = false;
+	rig_start(&rig, RIG_GATEWAY, VLAN_NONE);
+	rig_add_endpoint(&rig, &a, 0, SRTP_AEAD_AES_128_GCM, true);
+	write_arp(&frame, 2, RIG_GATEWAY, RIG_ADDRESS);
+	inject_and_turn(&frame);
+	rig_discard_output(&rig);
+	for (int i = 0; i < 40 && !asked; i++) {
+		rig_turn(&rig, NS_IN_S);
+		asked = asks_everybody_for_the_gateway();
+	}
+	ck_assert_msg(asked, "the relay keeps to a MAC address that is no more");
+	// Meanwhile its packets go back the way they came.
+	for (int i = 0; i < 4; i++)
+		rig_turn(&rig, NS_IN_S);
+	rig_discard_output(&rig);
+	rig_stun_request(&a, 3, &frame);
+	inject_and_turn(&frame);
+	ck_assert(rig_take(&rig, &frame));
+	ck_assert_mem_eq(frame.bytes, &a.mac, MAC_BYTES);
+	rig_remove_endpoint(&rig, &a);
+	rig_stop(&rig);
+}
+END_TEST
+
+START_TEST(a_gateway_that_answers_is_not_searched)
+{
+	struct rig_frame frame;
+	rig_start(&rig, RIG_GATEWAY, VLAN_NONE);
+	write_arp(&frame, 2, RIG_GATEWAY, RIG_ADDRESS);
+	inject_and_turn(&frame);
+	rig_discard_output(&rig);
+	for (int i = 0; i < 200; i++) {
+		rig_turn(&rig, NS_IN_S);
+		ck_assert(!asks_everybody_for_the_gateway());
+		inject_and_turn(&frame);
+	}
+	rig_stop(&rig);
+}
+END_TEST
+
 // Puts an 802.1Q tag into the frame.
 static void
 tag(struct rig_frame *frame, uint16_t vlan_id)
@@ -301,6 +361,8 @@ main(void)
 	tcase_add_test(tests, an_echo_request_is_answered);
 	tcase_add_test(tests, a_flood_of_echo_requests_is_not_answered_in_full);
 	tcase_add_test(tests, the_gateway_carries_what_is_not_on_the_wire);
+	tcase_add_test(tests, a_gateway_that_answers_no_more_is_searched_anew);
+	tcase_add_test(tests, a_gateway_that_answers_is_not_searched);
 	tcase_add_test(tests, on_a_vlan_frames_carry_its_tag_both_ways);
 	tcase_add_test(tests, strays_are_counted_under_their_reasons);
 	tcase_add_test(tests, random_damage_is_counted_once_and_answered_never);
