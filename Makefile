@@ -11,7 +11,7 @@ SHELL := /bin/bash
 
 # What a bare Debian 12 machine needs; `make deps` asks apt only for what is missing.
 PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libssl-dev libevent-dev \
-	libjansson-dev libconfig-dev libcsv-dev
+	libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
 PACKAGES_TEST = check tshark faketime git
 PACKAGES_LINT = clang-format cppcheck shellcheck
@@ -33,7 +33,7 @@ LIBS_timetable = -lcsv
 LIBS_srtp = -lsrtp2 -lcrypto
 LIBS_platform = $(DPDK_LIBS) -levent_openssl -levent -lssl -lcrypto
 LIBS_datapath = $(LIBS_platform)
-LIBS_control = -ljansson -lconfig $(LIBS_platform)
+LIBS_control = -ljansson -lconfig -lsqlite3 $(LIBS_platform)
 DPDK_LIBS = -lrte_net_ring -lrte_ethdev -lrte_hash -lrte_rcu -lrte_net -lrte_mbuf -lrte_mempool \
 	-lrte_ring -lrte_eal -lrte_kvargs -lrte_telemetry
 NEEDS_media =

@@ -13,12 +13,15 @@
 #include <stdint.h>
 
 #include "platform/units.h"
+#include "timetable/exceptions.h"
 #include "timetable/timetable.h"
 
 #define LEDGER_PLAN_FILE "timetable.db"
 #define LEDGER_PLAN_SCHEMA 1
 #define LEDGER_AUDIT_TEXT_BYTES_MAX (16 * 1024) // of a before or after; the rest is cut
 #define LEDGER_AUDIT_ROWS_MAX 1000              // of one answer
+#define LEDGER_EXCEPTIONS_MAX 4096
+#define LEDGER_WHO_BYTES 65 // of a token's name, with its terminator
 
 struct ledger_plan;
 
@@ -72,5 +75,27 @@ int ledger_plan_audit_add(struct ledger_plan *ledger, const struct ledger_audit 
 typedef void (*ledger_audit_fn)(void *context, const struct ledger_audit *row);
 int ledger_plan_audit_each(
 	struct ledger_plan *ledger, size_t limit, ledger_audit_fn tell, void *context);
+
+// --- one-day changes of the plan
+
+struct ledger_exception {
+	int64_t number; // counts up; given by the ledger
+	struct plan_exception exception;
+	struct wall_time made_at;
+	char made_by[LEDGER_WHO_BYTES];
+};
+
+// Adds one together with its audit row, whose time and name are also the exception's: both or
+// neither. Also -E2BIG (LEDGER_EXCEPTIONS_MAX).
+int ledger_plan_exception_add(struct ledger_plan *ledger, const struct plan_exception *exception,
+	const struct ledger_audit *audit, int64_t *number_out);
+
+// Takes one away together with its audit row. Also -ENOENT.
+int ledger_plan_exception_remove(
+	struct ledger_plan *ledger, int64_t number, const struct ledger_audit *audit);
+
+// All of them in the order in which they were made; to be freed with free().
+int ledger_plan_exceptions_load(
+	struct ledger_plan *ledger, struct ledger_exception **out, size_t *count_out);
 
 #endif
