@@ -3,9 +3,9 @@
 #ifndef TIMETABLE_ICS_H
 #define TIMETABLE_ICS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "timetable/exceptions.h"
 #include "timetable/text.h"
 #include "timetable/timetable.h"
 #include "timetable/words.h"
@@ -18,21 +18,16 @@
 
 struct ics_feed {
 	const struct timetable *timetable;
-	const struct timetable_school *school; // NULL: the county's, of all lessons
+	const struct timetable_school *school;    // NULL: the county's, of all lessons
+	const struct plan_exceptions *exceptions; // NULL: none
 	enum language language;
 	struct wall_time now; // each event's DTSTAMP
 };
 
-struct ics_event {
-	const struct lesson *lesson;
-	bool is_cancelled;
-	unsigned sequence; // how often the lesson has been changed since it was planned
-};
-
-// Writes the calendar. A school's holds the events whose lesson or rule names the school; where a
-// lesson is held without the school, it is cancelled for it. A lesson keeps its UID when it moves.
-void ics_write(const struct ics_feed *feed, const struct ics_event *events, size_t count,
-	struct text *out);
+// Writes the calendar of the list's lessons. A school's holds those whose parts or rule name the
+// school; one that is held without the school is cancelled for it. A lesson keeps its UID when it
+// moves, and its SEQUENCE counts the exceptions that name it.
+void ics_write(const struct ics_feed *feed, const struct lesson_list *list, struct text *out);
 
 // Writes one content line, folded between characters (section 3.1), with its CRLF.
 void ics_write_line(const char *line, size_t count, struct text *out);

@@ -2,7 +2,9 @@
 // ics.c - dated lessons as an iCalendar feed (RFC 5545), of a school or of the county.
 #include "timetable/ics.h"
 
-#include <string.h>
+#include <stdbool.h>
+
+#include "timetable/lessons_list.h"
 
 #define CONTINUATION_BYTES_MAX 3 // of a UTF-8 character, behind its first byte
 
@@ -73,16 +75,6 @@ write_time(const char *name, struct wall_time at, struct text *out)
 	text_add_format(out, "%s:%s\r\n", name, text);
 }
 
-static bool
-parts_have(const struct lesson_part *parts, size_t count, const struct timetable_school *school)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (parts[i].school == school)
-			return true;
-	}
-	return false;
-}
-
 // The subject, and with whom: a school's own name is no news to it.
 static void
 write_summary(const struct ics_feed *feed, const struct lesson *lesson, struct text *line,
@@ -108,18 +100,21 @@ write_location(const struct ics_feed *feed, const struct lesson *lesson, struct 
 	struct text *out)
 {
 	const char *between = "";
+	bool is_held;
 
 	text_add(line, "LOCATION:");
+	if (feed->school != NULL) {
+		ics_write_text(
+			lesson_part_of(lesson, feed->school, &is_held)->endpoint->room, line);
+		line_end(line, out);
+		return;
+	}
 	for (size_t i = 0; i < lesson->part_count; i++) {
 		const struct lesson_part *part = &lesson->parts[i];
 
-		if (feed->school != NULL && part->school != feed->school)
-			continue;
 		ics_write_text(between, line);
-		if (feed->school == NULL) {
-			ics_write_text(part->school->name, line);
-			text_add(line, " ");
-		}
+		ics_write_text(part->school->name, line);
+		ics_write_text(part->endpoint->room[0] != '\0' ? " " : "", line);
 		ics_write_text(part->endpoint->room, line);
 		between = "; ";
 	}
@@ -154,14 +149,9 @@ write_description(const struct ics_feed *feed, const struct lesson *lesson, stru
 }
 
 static void
-write_event(const struct ics_feed *feed, const struct ics_event *event, struct text *line,
-	struct text *out)
+write_event(const struct ics_feed *feed, const struct lesson *lesson, bool is_held,
+	struct text *line, struct text *out)
 {
-	const struct lesson *lesson = event->lesson;
-	bool is_held = !event->is_cancelled &&
-		       (feed->school == NULL ||
-			       parts_have(lesson->parts, lesson->part_count, feed->school));
-
 	text_add(out, "BEGIN:VEVENT\r\n");
 	text_add(line, "UID:");
 	ics_write_text(lesson->id, line);
@@ -170,7 +160,7 @@ write_event(const struct ics_feed *feed, const struct ics_event *event, struct t
 	write_time("DTSTAMP", feed->now, out);
 	write_time("DTSTART", lesson->start, out);
 	write_time("DTEND", lesson->end, out);
-	text_add_format(out, "SEQUENCE:%u\r\n", event->sequence);
+	text_add_format(out, "SEQUENCE:%u\r\n", lesson_change_count(feed->exceptions, lesson));
 	text_add(out, is_held ? "STATUS:CONFIRMED\r\n" : "STATUS:CANCELLED\r\n");
 	// What is cancelled takes nobody's time.
 	text_add(out, is_held ? "TRANSP:OPAQUE\r\n" : "TRANSP:TRANSPARENT\r\n");
@@ -180,19 +170,8 @@ write_event(const struct ics_feed *feed, const struct ics_event *event, struct t
 	text_add(out, "END:VEVENT\r\n");
 }
 
-// What the rule planned counts: a school that is off that day is to see that its part is cancelled.
-static bool
-concerns(const struct ics_feed *feed, const struct lesson *lesson)
-{
-	return feed->school == NULL ||
-	       parts_have(lesson->parts, lesson->part_count, feed->school) ||
-	       (lesson->rule != NULL &&
-		       parts_have(lesson->rule->parts, lesson->rule->part_count, feed->school));
-}
-
 void
-ics_write(
-	const struct ics_feed *feed, const struct ics_event *events, size_t count, struct text *out)
+ics_write(const struct ics_feed *feed, const struct lesson_list *list, struct text *out)
 {
 	struct text line = {0};
 
@@ -207,9 +186,12 @@ ics_write(
 	ics_write_text(feed->school != NULL ? feed->school->name : feed->timetable->policies.county,
 		&line);
 	line_end(&line, out);
-	for (size_t i = 0; i < count; i++) {
-		if (concerns(feed, events[i].lesson))
-			write_event(feed, &events[i], &line, out);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct lesson *lesson = &list->lessons[i];
+		bool is_held = lesson->cancellation == LESSON_HELD;
+
+		if (feed->school == NULL || lesson_part_of(lesson, feed->school, &is_held) != NULL)
+			write_event(feed, lesson, is_held, &line, out);
 	}
 	text_add(out, "END:VCALENDAR\r\n");
 	text_fini(&line);
