@@ -10,7 +10,7 @@
 #define PLAN_SLOTS_MAX 3           // proposed for a rule
 #define PLAN_OVERLAPS_MAX 16       // lessons after a lesson in one room that are compared with it
 #define PLAN_SHARED_MIN_PERCENT 80 // of the lead's period: below it other slots are looked for
-#define PLAN_DAYS_WITHOUT_CALENDAR 365
+#define PLAN_DAYS_AHEAD 365        // how far is looked, within the terms
 
 enum plan_severity {
 	PLAN_ERROR,   // lessons will fail
@@ -25,6 +25,7 @@ enum plan_severity {
 	X(PLAN_NO_ENDPOINT, "no_endpoint", PLAN_ERROR)                                             \
 	X(PLAN_NO_PROFILE, "no_profile", PLAN_ERROR)                                               \
 	X(PLAN_CAPACITY, "capacity", PLAN_ERROR)                                                   \
+	X(PLAN_NO_TERM, "no_term", PLAN_WARNING)                                                   \
 	X(PLAN_UNMAPPED_DAY, "unmapped_day", PLAN_WARNING)                                         \
 	X(PLAN_FEW_MINUTES, "few_minutes", PLAN_WARNING)                                           \
 	X(PLAN_UNDER_TARGET, "under_target", PLAN_WARNING)                                         \
@@ -75,13 +76,16 @@ struct plan_peak {
 
 struct plan_question {
 	const struct timetable *timetable;
+	const struct plan_exceptions *exceptions; // NULL = none
 	struct civil_date today; // days before it only count as occurrences of their rules
 	unsigned legs_max;       // what the relay is configured for
 	unsigned lessons_max;    // lessons open at once
 };
 
 struct plan_check {
-	struct civil_date first; // the days looked at: from the term's first, or from today
+	// The days looked at: from the first of the running (or next) term, without terms from
+	// today, to the last day of a term in the PLAN_DAYS_AHEAD from today.
+	struct civil_date first;
 	struct civil_date last;
 	size_t lesson_count;
 	struct plan_peak peak;

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// plan_days.c - which days a plan is checked for, and what their calendar lacks.
+#include "timetable/plan_internal.h"
+
+static unsigned
+term_week(const struct plan_work *work, struct civil_date date)
+{
+	return calendar_day_get(work->timetable, NULL, date).term_week;
+}
+
+// Goes back to the first day of the term that `date` lies in. A make-up day bears the week of the
+// day that it runs, so only a fall to no week, or a rise while going back, ends the term.
+static struct civil_date
+term_first(const struct plan_work *work, struct civil_date date)
+{
+	for (int i = 0; i < PLAN_DAYS_AHEAD; i++) {
+		struct civil_date before = civil_date_add(date, -1);
+		unsigned week = term_week(work, before);
+
+		if (week == 0)
+			break;
+		if (civil_weekday(date) == 1 && week > term_week(work, date))
+			break;
+		date = before;
+	}
+	return date;
+}
+
+static void
+days_choose(struct plan_work *work)
+{
+	struct civil_date today = work->question->today;
+	struct civil_date end = civil_date_add(today, PLAN_DAYS_AHEAD - 1);
+	struct civil_date start = today;
+
+	work->out->first = today;
+	work->out->last = end;
+	work->has_terms = calendar_has_terms(work->timetable, NULL);
+	if (!work->has_terms)
+		return;
+	while (start.days <= end.days && term_week(work, start) == 0)
+		start.days++;
+	if (start.days > end.days) {
+		work->is_termless = true;
+		return;
+	}
+	while (term_week(work, end) == 0)
+		end.days--;
+	work->out->first = term_first(work, start);
+	work->out->last = end;
+}
+
+int
+plan_days_expand(struct plan_work *work)
+{
+	int result;
+
+	days_choose(work);
+	result = timetable_expand(work->timetable, work->question->exceptions, work->out->first,
+		work->out->last, &work->list);
+	work->out->lesson_count = work->list.count;
+	return result;
+}
+
+static void
+unmapped_add(struct plan_work *work, const struct timetable_school *school, struct civil_date date)
+{
+	struct plan_finding *finding = plan_finding_add(work, PLAN_UNMAPPED_DAY);
+
+	finding->first = finding->last = date;
+	finding->count = 1;
+	plan_say_dates(finding);
+	if (school != NULL)
+		plan_say(finding, ", %s (%s) makes up", school->name, school->id);
+	else
+		plan_say(finding, " a day is made up");
+	plan_say(finding, ", but the calendar does not say which day's lessons it runs: fill in "
+			  "its runs_as; until then nothing opens");
+}
+
+// A school's days repeat the county's but where it has a row of its own.
+static void
+school_days_check(struct plan_work *work, const struct timetable_school *school)
+{
+	struct civil_date date = work->out->first;
+
+	if (date.days < work->question->today.days)
+		date = work->question->today;
+	for (; date.days <= work->out->last.days; date.days++) {
+		struct calendar_day day = calendar_day_get(work->timetable, school, date);
+
+		if (day.is_unmapped &&
+			(school == NULL ||
+				calendar_day_get(work->timetable, NULL, date).line != day.line))
+			unmapped_add(work, school, date);
+	}
+}
+
+int
+plan_days_check(struct plan_work *work)
+{
+	struct plan_finding *finding;
+	char end[CIVIL_DATE_BYTES];
+
+	if (work->is_termless) {
+		finding = plan_finding_add(work, PLAN_NO_TERM);
+		finding->first = work->out->first;
+		finding->last = work->out->last;
+		civil_date_format(finding->last, end);
+		plan_say(finding,
+			"the calendar has no term before %s: no lesson will open; add the next "
+			"term's week1 and end",
+			end);
+		return 0;
+	}
+	if (work->timetable->calendar == NULL)
+		return 0;
+	school_days_check(work, NULL);
+	for (size_t i = 0; i < work->timetable->school_count; i++)
+		school_days_check(work, &work->timetable->schools[i]);
+	return 0;
+}
