@@ -82,6 +82,7 @@ void control_reload_checked(void *context, const char *error);
 // Each adds its routes to the control port. 0 or -errno.
 int api_status_route(struct control *control);
 int api_lessons_route(struct control *control);
+int api_plan_route(struct control *control);
 int api_sessions_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_endpoint_route(struct control *control);

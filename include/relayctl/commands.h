@@ -53,6 +53,9 @@ int act_reload(struct client *client, const struct arguments *arguments);
 int act_token(struct client *client, const struct arguments *arguments);
 int act_revoke(struct client *client, const struct arguments *arguments);
 
+// In plan.c; 1 also where the relay finds errors or warnings
+int plan_run(struct client *client, const struct arguments *arguments);
+
 // In top.c
 int top_run(struct client *client, const struct arguments *arguments);
 

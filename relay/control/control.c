@@ -150,6 +150,7 @@ open_routes(struct control *control)
 	int (*const routes[])(struct control *) = {
 		api_status_route,
 		api_lessons_route,
+		api_plan_route,
 		api_sessions_route,
 		api_tokens_route,
 		api_endpoint_route,

@@ -13,6 +13,13 @@ static const struct command commands[] = {
 		read_status},
 	{"lessons", "[DATE]", "Lists the lessons of today, or of a date such as 2026-11-23.", 0, 1,
 		read_lessons},
+	{"plan", "check [DATE]",
+		"Looks for what is wrong in the timetable from today on, or from a date: rooms in "
+		"two\n"
+		"lessons, minutes that schools do not share, weeks under target, and more. Exit "
+		"status 1\n"
+		"where there are errors or warnings.",
+		1, 2, plan_run},
 	{"sessions", "[SESSION]", "Lists the open sessions, or shows one with its endpoints.", 0, 1,
 		read_sessions},
 	{"flows", "[SESSION]",
