@@ -14,16 +14,18 @@ enum word {
 	WORD_CLASS,
 	WORD_TEACHER,
 	WORD_FORM,
-	WORD_ROOM,
 	WORD_PERIOD,
 	WORD_OTHER_TIMES,
 	WORD_WEEKLY_TIMETABLE,
 	WORD_MASTER_TIMETABLE,
-	WORD_WEEK_FROM,
 	WORD_PAIR,
 	WORD_CANCELLED,
 	WORD_MOVED,
 	WORD_NO_LESSONS,
+	WORD_DAY_OFF,
+	WORD_EXAM,
+	WORD_UNMAPPED,
+	WORD_RUNS_AS, // before a date
 	WORD_LEADS,
 	WORD_ASSISTS,
 	WORD_LISTENS,
@@ -33,6 +35,7 @@ enum word {
 
 const char *word_get(enum language language, enum word word);
 const char *word_weekday(enum language language, int weekday); // 1 = Monday .. 7 = Sunday
+const char *word_weekday_short(enum language language, int weekday);
 const char *word_form(enum language language, enum lesson_form form);
 
 // "zh" or "en", with or without a region behind it ("zh-CN"). 0 or -EINVAL.

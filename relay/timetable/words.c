@@ -12,30 +12,35 @@ static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
 	[WORD_CLASS] = {"班级", "Class"},
 	[WORD_TEACHER] = {"教师", "Teacher"},
 	[WORD_FORM] = {"形式", "Form"},
-	[WORD_ROOM] = {"教室", "Room"},
 	[WORD_PERIOD] = {"节次", "Period"},
 	[WORD_OTHER_TIMES] = {"其他时间", "Other times"},
 	[WORD_WEEKLY_TIMETABLE] = {"结对课堂周课表", "Weekly timetable of paired lessons"},
 	[WORD_MASTER_TIMETABLE] = {"结对课堂大课表", "Master timetable of paired lessons"},
-	[WORD_WEEK_FROM] = {"本周", "Week of"},
 	[WORD_PAIR] = {"结对学校", "Pair"},
 	[WORD_CANCELLED] = {"停课", "cancelled"},
 	[WORD_MOVED] = {"调课", "moved"},
 	[WORD_NO_LESSONS] = {"本周没有结对课", "No paired lessons in this week"},
+	[WORD_DAY_OFF] = {"放假", "no school"},
+	[WORD_EXAM] = {"考试", "exams"},
+	[WORD_UNMAPPED] = {"调休上班，课表未定", "make-up day, not mapped"},
+	[WORD_RUNS_AS] = {"课表同", "as on"},
 	[WORD_LEADS] = {"主讲", "leads"},
 	[WORD_ASSISTS] = {"协同", "assists"},
 	[WORD_LISTENS] = {"旁听", "listens"},
 	[WORD_CALENDAR] = {"结对课堂", "Paired lessons"},
 };
 
-static const char *const weekdays[7][LANGUAGE_COUNT] = {
-	{"星期一", "Monday"},
-	{"星期二", "Tuesday"},
-	{"星期三", "Wednesday"},
-	{"星期四", "Thursday"},
-	{"星期五", "Friday"},
-	{"星期六", "Saturday"},
-	{"星期日", "Sunday"},
+static const struct {
+	const char *full;
+	const char *brief;
+} weekdays[7][LANGUAGE_COUNT] = {
+	{{"星期一", "周一"}, {"Monday", "Mon"}},
+	{{"星期二", "周二"}, {"Tuesday", "Tue"}},
+	{{"星期三", "周三"}, {"Wednesday", "Wed"}},
+	{{"星期四", "周四"}, {"Thursday", "Thu"}},
+	{{"星期五", "周五"}, {"Friday", "Fri"}},
+	{{"星期六", "周六"}, {"Saturday", "Sat"}},
+	{{"星期日", "周日"}, {"Sunday", "Sun"}},
 };
 
 // By the names that rules.csv uses.
@@ -68,7 +73,16 @@ word_weekday(enum language language, int weekday)
 	assert(language < LANGUAGE_COUNT);
 	assert(weekday >= 1);
 	assert(weekday <= 7);
-	return weekdays[weekday - 1][language];
+	return weekdays[weekday - 1][language].full;
+}
+
+const char *
+word_weekday_short(enum language language, int weekday)
+{
+	assert(language < LANGUAGE_COUNT);
+	assert(weekday >= 1);
+	assert(weekday <= 7);
+	return weekdays[weekday - 1][language].brief;
 }
 
 const char *
