@@ -189,8 +189,8 @@ class County:
         self.sysctl("gateway", "net/ipv4/ip_forward", "1")
         # What arrives from a school is routed by table 100, which knows the relay's two networks
         # only.
-        for interface, network in (("media", "198.18.0.0/24"), ("control", "198.18.1.0/24")):
-            self.ip("gateway", "route", "add", network, "dev", interface, "table", "100")
+        self._route("media", "198.18.0.0/24")
+        self._route("control", "198.18.1.0/24")
         self.ip("gateway", "route", "add", "unreachable", "default", "table", "100")
         self.nft(
             "gateway",
@@ -257,6 +257,10 @@ class County:
     def _address(self, role, interface, address):
         self.ip(role, "address", "add", address, "dev", interface)
         self.ip(role, "link", "set", interface, "up")
+
+    def _route(self, interface, network):
+        """From the schools to one of the relay's networks."""
+        self.ip("gateway", "route", "replace", network, "dev", interface, "table", "100")
 
     def ip(self, role, *words):
         return command("ip", "-n", self.name(role), *words)
@@ -366,6 +370,14 @@ class County:
     def school_link(self, school, up):
         """Pulls a school's line to the internet, or plugs it in again."""
         self.ip("gateway", "link", "set", f"school{school}", "up" if up else "down")
+
+    def relay_link(self, up, far_end=False):
+        """Pulls the relay's media line, or plugs it in: its own interface, or what it hangs on."""
+        role, interface = ("gateway", "media") if far_end else ("relay", "media0")
+        self.ip(role, "link", "set", interface, "up" if up else "down")
+        if up:
+            # A kernel forgets the routes of an interface that goes down.
+            self._route("media", "198.18.0.0/24")
 
     def impair(self, school, loss_percent, towards_relay=True):
         """Loses a share of a school's UDP packets at random, in one direction."""
