@@ -33,6 +33,7 @@ struct http_server {
 	const struct tokens *tokens;
 	struct http_server_options limits; // no zero left in it
 	struct http_route routes[HTTP_ROUTES_MAX];
+	const char *text_types[HTTP_ROUTES_MAX]; // of text routes; NULL: JSON
 	size_t route_count;
 	struct evconnlistener *listeners[HTTP_LISTENERS_MAX];
 	size_t listener_count;
@@ -52,6 +53,7 @@ struct http_connection {
 	struct event *timer;
 	struct http_stream *stream; // NULL: requests and answers
 	bool is_idle;               // between two requests
+	bool has_head;              // the request's, so that its body's limit is known
 	bool has_peer;
 	bool is_loopback;
 	char peer[HTTP_PEER_TEXT_BYTES];
@@ -89,6 +91,11 @@ void http_listen_resume(struct http_server *server);
 // http_request.c: evhttp's callback for a request; frees a call, whose peer may be gone.
 void http_request_dispatch(struct evhttp_request *evhttp, void *server);
 void http_call_free(struct http_call *call);
+
+// http_body.c: how long the body of the request may be whose first bytes have come; back to the
+// usual limit for the next one.
+void http_body_look(struct http_connection *connection);
+void http_body_reset(struct http_connection *connection);
 
 // http_route.c: the route for a method and path, its id decoded into `id`; NULL: none. Where only
 // the method is wrong, *allowed_out lists the right ones ("GET, DELETE"), else it is "".

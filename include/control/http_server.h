@@ -18,6 +18,7 @@ struct http_stream;
 struct http_request;
 
 #define HTTP_BODY_BYTES_MAX (64 * 1024)
+#define HTTP_TEXT_BYTES_MAX (2 * 1024 * 1024) // of a route of http_server_route_text()
 #define HTTP_HEADER_BYTES_MAX (16 * 1024)
 #define HTTP_REQUEST_DEADLINE_MS 10000 // from a connection's or request's first sign to its answer
 #define HTTP_IDLE_TIMEOUT_MS 30000     // between two requests of a connection
@@ -33,10 +34,12 @@ struct http_request;
 // http_stream_open() must be called, in the handler or later on the same thread (the deadline goes
 // on; the answer to a peer that has gone meanwhile is dropped quietly).
 struct http_request {
-	const char *method;   // "GET", "POST", "DELETE", "PUT"
-	const char *path;     // as sent, without the query, still URL-encoded
-	const char *id;       // the decoded :id segment or * rest; NULL: the pattern has none
-	json_t *body;         // borrowed; an object or an array, NULL: no body
+	const char *method; // "GET", "POST", "DELETE", "PUT"
+	const char *path;   // as sent, without the query, still URL-encoded
+	const char *id;     // the decoded :id segment or * rest; NULL: the pattern has none
+	json_t *body;       // borrowed; an object or an array, NULL: no body
+	const char *text;   // of a text route, as it came, inside the handler only; NULL: none
+	size_t text_bytes;
 	enum token_role role; // who asks: TOKEN_ROLE_NONE on an open route without a token
 	const char *name;     // of the token; "localhost" for a loopback operator; "" for none
 	const char *endpoint; // the endpoint of the token; "" otherwise
@@ -95,6 +98,13 @@ void http_server_destroy(struct http_server *server);
 // Adds routes; the table (not its strings) is copied. -ENOSPC beyond HTTP_ROUTES_MAX.
 int http_server_route(struct http_server *server, const struct http_route *routes);
 
+// Adds one route whose requests carry text of `content_type` ("text/csv") instead of JSON, at most
+// HTTP_TEXT_BYTES_MAX. More than HTTP_BODY_BYTES_MAX is taken only from an asker whom the route
+// lets in, known from a head that came in one piece: strangers cannot fill the memory. -ENOSPC as
+// above.
+int http_server_route_text(
+	struct http_server *server, const struct http_route *route, const char *content_type);
+
 // Listens on "address:port" ("0.0.0.0:8443", "[::1]:8443"; port 0: any). Returns 0 or -errno, with
 // what is wrong and what to do in `error`.
 int http_server_listen(
@@ -116,11 +126,19 @@ struct http_server_counters http_server_counters(const struct http_server *serve
 // The value of a query parameter, decoded; NULL where it is missing. The first one counts.
 const char *http_request_query(const struct http_request *request, const char *name);
 
+// A header of the request, or NULL; inside the handler only.
+const char *http_request_header(const struct http_request *request, const char *name);
+
+// A header of the answer that is still to come.
+void http_request_set_header(struct http_request *request, const char *name, const char *value);
+
 // Answers; `request` is gone afterwards. `value` is stolen, also on failure; NULL is answered as
 // 500.
 void http_respond_json(struct http_request *request, int status, json_t *value);
 void http_respond_text(
 	struct http_request *request, int status, const char *content_type, const char *text);
+void http_respond_bytes(struct http_request *request, int status, const char *content_type,
+	const void *bytes, size_t count);
 // {"error": text}; the text says what is wrong, and what to do.
 void http_respond_error(struct http_request *request, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -15,6 +15,7 @@ struct https_stream;
 #define HTTPS_CLIENT_ERROR_BYTES 512            // fits any error text written here
 #define HTTPS_CLIENT_BODY_BYTES_MAX (16u << 20) // a longer answer ends the request with an error
 #define HTTPS_CLIENT_EVENT_BYTES_MAX (1u << 20) // a longer event ends the stream
+#define HTTPS_CLIENT_TEXT_BYTES_MAX (4u << 20)  // of a body that is sent
 #define HTTPS_CLIENT_HEADER_BYTES_MAX (16u << 10)
 #define HTTPS_CLIENT_CONNECT_TIMEOUT_MS 5000 // of a stream: from opening to its status line
 
@@ -51,6 +52,19 @@ void https_client_destroy(struct https_client *client);
 // would break a header line.
 struct https_request *https_request(struct https_client *client, const char *method,
 	const char *path, const char *body, const char *token, int64_t timeout_ms,
+	https_answer_fn callback, void *user);
+
+// What https_request_text() sends.
+struct https_text {
+	const char *content_type; // "text/csv"
+	const void *bytes;
+	size_t count;         // at most HTTPS_CLIENT_TEXT_BYTES_MAX
+	const char *if_match; // the version that it replaces, quoted; NULL: none is named
+};
+
+// The same with a body that is no JSON; all of it is copied.
+struct https_request *https_request_text(struct https_client *client, const char *method,
+	const char *path, const struct https_text *text, const char *token, int64_t timeout_ms,
 	https_answer_fn callback, void *user);
 
 // No callback follows. Not after the callback, where the request is gone; inside it a no-op.

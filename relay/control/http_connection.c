@@ -90,6 +90,7 @@ start_request(struct http_connection *connection)
 {
 	connection->is_idle = false;
 	http_connection_set_timer(connection, connection->server->limits.request_deadline_ms);
+	http_body_reset(connection);
 }
 
 static void
@@ -97,8 +98,12 @@ on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *user
 {
 	(void)input;
 	struct http_connection *connection = user;
-	if (connection->is_idle && info->n_added > 0 && connection->server != NULL)
+	if (info->n_added == 0 || connection->server == NULL)
+		return;
+	if (connection->is_idle)
 		start_request(connection);
+	if (!connection->has_head && connection->stream == NULL)
+		http_body_look(connection);
 }
 
 void
@@ -108,6 +113,7 @@ http_connection_answered(struct evhttp_request *evhttp, void *user)
 	struct http_connection *connection = user;
 	if (evbuffer_get_length(bufferevent_get_input(connection->bufferevent)) > 0) {
 		start_request(connection); // the next request has come already
+		http_body_look(connection);
 		return;
 	}
 	connection->is_idle = true;

@@ -139,23 +139,31 @@ authenticate(struct http_call *call, bool is_open)
 	return false;
 }
 
-// Reads the body of a request that changes something. A form that a web page posts cannot have this
-// type.
+// Whether the request's body is of the type that its route takes; a form that a web page posts
+// cannot have one of these types.
 static bool
-take_body(struct http_call *call)
+has_type(struct http_call *call, const char *wanted)
 {
-	static const char json_type[] = "application/json";
+	const char *type = header_of(call, "Content-Type");
+	size_t length = strlen(wanted);
+	if (type != NULL && strncasecmp(type, wanted, length) == 0 &&
+		strchr(" ;", type[length]) != NULL)
+		return true;
+	http_respond_error(&call->request, 415,
+		"a request that changes something needs \"Content-Type: %s\" here", wanted);
+	return false;
+}
+
+// The body of a request that changes something. Returns whether the request goes on; otherwise it
+// has been answered.
+static bool
+take_body(struct http_call *call, const char *text_type)
+{
 	const char *method = call->request.method;
 	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
 		return true;
-	const char *type = header_of(call, "Content-Type");
-	if (type == NULL || strncasecmp(type, json_type, sizeof json_type - 1) != 0 ||
-		strchr(" ;", type[sizeof json_type - 1]) == NULL) {
-		http_respond_error(&call->request, 415,
-			"a request that changes something needs \"Content-Type: "
-			"application/json\"");
+	if (!has_type(call, text_type ? text_type : "application/json"))
 		return false;
-	}
 
 	struct evbuffer *input = evhttp_request_get_input_buffer(call->evhttp);
 	size_t length = evbuffer_get_length(input);
@@ -163,6 +171,11 @@ take_body(struct http_call *call)
 		return true;
 	json_error_t error;
 	const char *bytes = (const char *)evbuffer_pullup(input, -1);
+	if (bytes != NULL && text_type != NULL) {
+		call->request.text = bytes;
+		call->request.text_bytes = length;
+		return true;
+	}
 	call->request.body =
 		bytes ? json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &error) : NULL;
 	if (call->request.body != NULL)
@@ -194,7 +207,7 @@ handle(struct http_call *call)
 		refuse_forbidden(call, route->role == TOKEN_ROLE_OPERATOR
 					       ? "this is for operators: use an operator's token"
 					       : "this is for endpoints: use an endpoint's token");
-	} else if (take_body(call)) {
+	} else if (take_body(call, call->server->text_types[route - call->server->routes])) {
 		route->handler(&call->request, route->user);
 	}
 }
@@ -293,4 +306,19 @@ http_request_query(const struct http_request *request, const char *name)
 {
 	const struct http_call *call = (const struct http_call *)request;
 	return evhttp_find_header(&call->query, name);
+}
+
+const char *
+http_request_header(const struct http_request *request, const char *name)
+{
+	const struct http_call *call = (const struct http_call *)request;
+	return call->evhttp != NULL ? header_of(call, name) : NULL;
+}
+
+void
+http_request_set_header(struct http_request *request, const char *name, const char *value)
+{
+	struct http_call *call = (struct http_call *)request;
+	if (call->evhttp != NULL)
+		evhttp_add_header(evhttp_request_get_output_headers(call->evhttp), name, value);
 }

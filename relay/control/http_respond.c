@@ -81,13 +81,20 @@ http_respond_json(struct http_request *request, int status, json_t *value)
 }
 
 void
+http_respond_bytes(struct http_request *request, int status, const char *content_type,
+	const void *bytes, size_t count)
+{
+	struct evbuffer *buffer = evbuffer_new();
+	if (buffer != NULL && evbuffer_add(buffer, bytes, count) != 0)
+		status = 500;
+	send_answer((struct http_call *)request, buffer ? status : 500, content_type, buffer);
+}
+
+void
 http_respond_text(
 	struct http_request *request, int status, const char *content_type, const char *text)
 {
-	struct evbuffer *buffer = evbuffer_new();
-	if (buffer != NULL && evbuffer_add(buffer, text, strlen(text)) != 0)
-		status = 500;
-	send_answer((struct http_call *)request, buffer ? status : 500, content_type, buffer);
+	http_respond_bytes(request, status, content_type, text, strlen(text));
 }
 
 void

@@ -129,6 +129,18 @@ http_server_route(struct http_server *server, const struct http_route *routes)
 	return 0;
 }
 
+int
+http_server_route_text(
+	struct http_server *server, const struct http_route *route, const char *content_type)
+{
+	const struct http_route routes[] = {*route, {0}};
+	size_t index = server->route_count;
+	int result = http_server_route(server, routes);
+	if (result == 0)
+		server->text_types[index] = content_type;
+	return result;
+}
+
 struct http_server_counters
 http_server_counters(const struct http_server *server)
 {

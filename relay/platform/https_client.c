@@ -175,36 +175,66 @@ append(struct https_buffer *buffer, const char *format, ...)
 	return error;
 }
 
+// What is asked, and with which body; `json` is for those that know no other.
+struct question {
+	const char *method;
+	const char *path;
+	const char *token; // NULL: none
+	const char *json;  // NULL: none
+	const struct https_text *text;
+};
+
 static int
-write_request(const struct https_client *client, struct https_buffer *request, const char *method,
-	const char *path, const char *body, const char *token)
+write_body_head(struct https_buffer *request, const struct question *question)
 {
-	if (!is_one_word(method) || !is_one_word(path) || path[0] != '/' ||
-		(token != NULL && !is_one_word(token)))
+	const struct https_text *text = question->text;
+	if (text == NULL)
+		// The control port wants this type of everything that changes something, body or
+		// not.
+		return append(request,
+			"Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+			question->json ? strlen(question->json) : 0);
+	if (!is_one_word(text->content_type) || (text->if_match && !is_one_word(text->if_match)) ||
+		text->count > HTTPS_CLIENT_TEXT_BYTES_MAX)
+		return -EINVAL;
+	request->limit += text->count;
+	int error = text->if_match ? append(request, "If-Match: %s\r\n", text->if_match) : 0;
+	if (!error)
+		error = append(request, "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n",
+			text->content_type, text->count);
+	return error;
+}
+
+static int
+write_request(const struct https_client *client, struct https_buffer *request,
+	const struct question *question)
+{
+	const char *token = question->token;
+	if (!is_one_word(question->method) || !is_one_word(question->path) ||
+		question->path[0] != '/' || (token != NULL && !is_one_word(token)))
 		return -EINVAL;
 
 	request->limit = REQUEST_BYTES_MAX;
-	int error = append(request, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", method,
-		path, client->address);
+	int error = append(request, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n",
+		question->method, question->path, client->address);
 	if (!error && token != NULL)
 		error = append(request, "Authorization: Bearer %s\r\n", token);
-	// The control port wants this type of everything that changes something, body or not.
-	if (!error && (body != NULL || strcmp(method, "GET") != 0))
-		error = append(request, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-			body ? strlen(body) : 0);
+	bool has_body = question->json || question->text || strcmp(question->method, "GET") != 0;
 	if (!error)
-		error = append(request, "\r\n");
-	if (!error && body != NULL)
-		error = https_buffer_append(request, body, strlen(body));
+		error = has_body ? write_body_head(request, question) : append(request, "\r\n");
+	if (!error && question->json != NULL)
+		error = https_buffer_append(request, question->json, strlen(question->json));
+	if (!error && question->text != NULL)
+		error = https_buffer_append(request, question->text->bytes, question->text->count);
 	return error;
 }
 
 // Writes the request and starts the exchange; frees it and returns NULL where that fails.
 static struct https_exchange *
-start(struct https_client *client, struct https_exchange *exchange, const char *method,
-	const char *path, const char *body, const char *token, int64_t timeout_ms)
+start(struct https_client *client, struct https_exchange *exchange, const struct question *question,
+	int64_t timeout_ms)
 {
-	if (write_request(client, &exchange->request, method, path, body, token) != 0 ||
+	if (write_request(client, &exchange->request, question) != 0 ||
 		https_exchange_start(client, exchange, timeout_ms) != 0) {
 		https_buffer_release(&exchange->request);
 		return NULL;
@@ -212,20 +242,39 @@ start(struct https_client *client, struct https_exchange *exchange, const char *
 	return exchange;
 }
 
-struct https_request *
-https_request(struct https_client *client, const char *method, const char *path, const char *body,
-	const char *token, int64_t timeout_ms, https_answer_fn callback, void *user)
+static struct https_request *
+request_start(struct https_client *client, const struct question *question, int64_t timeout_ms,
+	https_answer_fn callback, void *user)
 {
 	struct https_request *request = calloc(1, sizeof *request);
 	if (request == NULL)
 		return NULL;
 	request->exchange.on_answer = callback;
 	request->exchange.user = user;
-	if (start(client, &request->exchange, method, path, body, token, timeout_ms) == NULL) {
+	if (start(client, &request->exchange, question, timeout_ms) == NULL) {
 		free(request);
 		return NULL;
 	}
 	return request;
+}
+
+struct https_request *
+https_request(struct https_client *client, const char *method, const char *path, const char *body,
+	const char *token, int64_t timeout_ms, https_answer_fn callback, void *user)
+{
+	const struct question question = {
+		.method = method, .path = path, .token = token, .json = body};
+	return request_start(client, &question, timeout_ms, callback, user);
+}
+
+struct https_request *
+https_request_text(struct https_client *client, const char *method, const char *path,
+	const struct https_text *text, const char *token, int64_t timeout_ms,
+	https_answer_fn callback, void *user)
+{
+	const struct question question = {
+		.method = method, .path = path, .token = token, .text = text};
+	return request_start(client, &question, timeout_ms, callback, user);
 }
 
 void
@@ -245,8 +294,8 @@ https_stream_open(struct https_client *client, const char *path, const char *tok
 	stream->exchange.on_event = on_event;
 	stream->exchange.on_end = on_end;
 	stream->exchange.user = user;
-	if (start(client, &stream->exchange, "GET", path, NULL, token,
-		    HTTPS_CLIENT_CONNECT_TIMEOUT_MS) == NULL) {
+	const struct question question = {.method = "GET", .path = path, .token = token};
+	if (start(client, &stream->exchange, &question, HTTPS_CLIENT_CONNECT_TIMEOUT_MS) == NULL) {
 		free(stream);
 		return NULL;
 	}
