@@ -25,6 +25,6 @@ int token_file_write(const struct tokens *tokens);
 json_t *token_file_json(const struct tokens *tokens, bool with_hashes);
 
 // What is wrong with these properties of a token, and what to do; NULL: nothing.
-const char *token_check(const char *name, enum token_role role, const char *endpoint);
+const char *token_check(const char *name, enum token_role role, const char *subject);
 
 #endif

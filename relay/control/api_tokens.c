@@ -30,34 +30,45 @@ status_of(int result)
 	}
 }
 
+// What is wrong with the subject of a new token of this role, or NULL.
+static const char *
+check_subject(const struct control *control, enum token_role role, const char *endpoint,
+	const char *school)
+{
+	const struct timetable *timetable = scheduler_timetable(control->scheduler);
+	if (role == TOKEN_ROLE_NONE || (role == TOKEN_ROLE_ENDPOINT) != (endpoint != NULL) ||
+		(school != NULL && role != TOKEN_ROLE_FEED))
+		return "role must be operator, endpoint with the endpoint it is for, or feed with "
+		       "or without a school";
+	if (endpoint && !timetable_endpoint_find(timetable, endpoint))
+		return "this endpoint is not in the timetable: GET /v1/endpoints lists them";
+	if (school && !timetable_school_find(timetable, school))
+		return "this school is not in the timetable: schools.csv lists them";
+	return NULL;
+}
+
 static void
 tokens_post(struct http_request *request, void *user)
 {
 	struct control *control = user;
-	const char *name, *role_name, *endpoint = NULL;
-	if (json_unpack(request->body, "{s:s, s:s, s?s}", "name", &name, "role", &role_name,
-		    "endpoint", &endpoint)) {
+	const char *name, *role_name, *endpoint = NULL, *school = NULL;
+	if (json_unpack(request->body, "{s:s, s:s, s?s, s?s}", "name", &name, "role", &role_name,
+		    "endpoint", &endpoint, "school", &school)) {
 		http_respond_error(request, 400,
-			"the body must be {\"name\":\"...\",\"role\":\"operator\"} or "
-			"{\"name\":\"...\",\"role\":\"endpoint\",\"endpoint\":\"...\"}");
+			"the body must be {\"name\":\"...\",\"role\":\"operator\"}, "
+			"{\"name\":\"...\",\"role\":\"endpoint\",\"endpoint\":\"...\"} or "
+			"{\"name\":\"...\",\"role\":\"feed\",\"school\":\"...\"}");
 		return;
 	}
 	enum token_role role = token_role_find(role_name);
-	if (role == TOKEN_ROLE_NONE || (role == TOKEN_ROLE_ENDPOINT) != (endpoint != NULL)) {
-		http_respond_error(request, 422,
-			"role must be operator, or endpoint with the endpoint it is for");
-		return;
-	}
-	if (endpoint &&
-		!timetable_endpoint_find(scheduler_timetable(control->scheduler), endpoint)) {
-		http_respond_error(request, 422,
-			"endpoint %s is not in the timetable: GET /v1/endpoints lists them",
-			endpoint);
+	const char *what = check_subject(control, role, endpoint, school);
+	if (what) {
+		http_respond_error(request, 422, "%s", what);
 		return;
 	}
 	char text[TOKEN_TEXT_BYTES], error[TOKENS_ERROR_BYTES];
-	int result =
-		tokens_create(control->tokens, name, role, endpoint, clock_wall(), text, error);
+	int result = tokens_create(control->tokens, name, role, endpoint ? endpoint : school,
+		clock_wall(), text, error);
 	if (result) {
 		http_respond_error(request, status_of(result), "%s", error);
 		return;

@@ -15,10 +15,10 @@
 #define TIME_FORMAT "%Y-%m-%dT%H:%M:%SZ"
 
 const char *
-token_check(const char *name, enum token_role role, const char *endpoint)
+token_check(const char *name, enum token_role role, const char *subject)
 {
 	size_t name_bytes = strlen(name);
-	size_t endpoint_bytes = endpoint ? strlen(endpoint) : 0;
+	size_t subject_bytes = subject ? strlen(subject) : 0;
 	if (name_bytes == 0 || name_bytes > TOKEN_NAME_BYTES_MAX)
 		return "a token needs a name of 1 to 64 bytes";
 	for (const char *c = name; *c != '\0'; c++) {
@@ -26,13 +26,15 @@ token_check(const char *name, enum token_role role, const char *endpoint)
 			return "a token's name must have no control characters";
 	}
 	if (role == TOKEN_ROLE_NONE)
-		return "a token's role is \"operator\" or \"endpoint\"";
-	if (role == TOKEN_ROLE_ENDPOINT && endpoint_bytes == 0)
+		return "a token's role is \"operator\", \"endpoint\" or \"feed\"";
+	if (role == TOKEN_ROLE_ENDPOINT && subject_bytes == 0)
 		return "a token of role \"endpoint\" needs an \"endpoint\", an id of endpoints.csv";
-	if (role == TOKEN_ROLE_OPERATOR && endpoint_bytes != 0)
-		return "a token of role \"operator\" has no \"endpoint\"";
-	if (endpoint_bytes > TOKEN_ENDPOINT_BYTES_MAX)
-		return "an endpoint's id has at most 64 bytes";
+	if (role == TOKEN_ROLE_OPERATOR && subject_bytes != 0)
+		return "a token of role \"operator\" has no \"endpoint\" and no \"school\"";
+	if (role == TOKEN_ROLE_FEED && subject && subject_bytes == 0)
+		return "a feed's \"school\" is an id of schools.csv, or not given";
+	if (subject_bytes > TOKEN_ENDPOINT_BYTES_MAX)
+		return "an endpoint's or a school's id has at most 64 bytes";
 	return NULL;
 }
 
@@ -86,9 +88,10 @@ token_file_json(const struct tokens *tokens, bool with_hashes)
 		char hash[2 * TOKEN_HASH_BYTES + 1];
 		time_to_text(token->created_at, created_at);
 		hash_to_text(token->hash, hash);
-		json_t *item = json_pack("{s:s, s:s, s:s?, s:s}", "name", token->name, "role",
+		json_t *item = json_pack("{s:s, s:s, s:s?, s:s?, s:s}", "name", token->name, "role",
 			token_role_name(token->role), "endpoint",
-			token->endpoint[0] ? token->endpoint : NULL, "created_at", created_at);
+			token->endpoint[0] ? token->endpoint : NULL, "school",
+			token->school[0] ? token->school : NULL, "created_at", created_at);
 		if (item != NULL && with_hashes)
 			json_object_set_new(item, "sha256", json_string(hash));
 		if (json_array_append_new(array, item) != 0) {
@@ -112,6 +115,15 @@ token_file_write(const struct tokens *tokens)
 	return result;
 }
 
+// False for what is neither: a bond that cannot be read must not become none.
+static bool
+text_or_null(json_t *item, const char *key, const char **out)
+{
+	json_t *value = json_object_get(item, key);
+	*out = json_string_value(value);
+	return value == NULL || json_is_null(value) || json_is_string(value);
+}
+
 // Reads one entry. Returns what is wrong with it, or NULL.
 static const char *
 read_token(json_t *item, struct token *token)
@@ -120,22 +132,28 @@ read_token(json_t *item, struct token *token)
 	const char *role;
 	const char *hash;
 	const char *created_at;
-	// Null, or nothing, for an operator.
-	const char *endpoint = json_string_value(json_object_get(item, "endpoint"));
+	const char *endpoint;
+	const char *school;
 	if (json_unpack(item, "{s:s, s:s, s:s, s:s}", "name", &name, "role", &role, "sha256", &hash,
 		    "created_at", &created_at) != 0)
 		return "needs the texts name, role, sha256, created_at";
+	if (!text_or_null(item, "endpoint", &endpoint) || !text_or_null(item, "school", &school))
+		return "its endpoint and school are texts or null";
 
 	token->role = token_role_find(role);
-	const char *what = token_check(name, token->role, endpoint);
+	const char *what =
+		token_check(name, token->role, token->role == TOKEN_ROLE_FEED ? school : endpoint);
 	if (what != NULL)
 		return what;
+	if (token->role == TOKEN_ROLE_FEED ? endpoint != NULL : school != NULL)
+		return "its role has an \"endpoint\" or a \"school\", not both";
 	if (!hash_from_text(hash, token->hash))
 		return "its sha256 is not 64 hex digits";
 	if (!time_from_text(created_at, &token->created_at))
 		return "its created_at is no time like 2026-11-23T01:20:00Z";
 	snprintf(token->name, sizeof token->name, "%s", name);
 	snprintf(token->endpoint, sizeof token->endpoint, "%s", endpoint ? endpoint : "");
+	snprintf(token->school, sizeof token->school, "%s", school ? school : "");
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// tokens.c - bearer tokens of operators and endpoints: made, found, revoked.
+// tokens.c - bearer tokens of operators, endpoints and calendar feeds: made, found, revoked.
 #include "control/tokens.h"
 
 #include <assert.h>
@@ -30,6 +30,8 @@ token_role_name(enum token_role role)
 		return "operator";
 	case TOKEN_ROLE_ENDPOINT:
 		return "endpoint";
+	case TOKEN_ROLE_FEED:
+		return "feed";
 	default:
 		return "none";
 	}
@@ -42,6 +44,8 @@ token_role_find(const char *name)
 		return TOKEN_ROLE_OPERATOR;
 	if (strcmp(name, "endpoint") == 0)
 		return TOKEN_ROLE_ENDPOINT;
+	if (strcmp(name, "feed") == 0)
+		return TOKEN_ROLE_FEED;
 	return TOKEN_ROLE_NONE;
 }
 
@@ -116,10 +120,10 @@ find_name(const struct tokens *tokens, const char *name)
 }
 
 static int
-check_new(const struct tokens *tokens, const char *name, enum token_role role, const char *endpoint,
+check_new(const struct tokens *tokens, const char *name, enum token_role role, const char *subject,
 	char error[TOKENS_ERROR_BYTES])
 {
-	const char *what = token_check(name, role, endpoint);
+	const char *what = token_check(name, role, subject);
 	if (what != NULL) {
 		snprintf(error, TOKENS_ERROR_BYTES, "%s", what);
 		return -EINVAL;
@@ -150,10 +154,10 @@ save(const struct tokens *tokens, char error[TOKENS_ERROR_BYTES])
 }
 
 int
-tokens_create(struct tokens *tokens, const char *name, enum token_role role, const char *endpoint,
+tokens_create(struct tokens *tokens, const char *name, enum token_role role, const char *subject,
 	struct wall_time now, char text[TOKEN_TEXT_BYTES], char error[TOKENS_ERROR_BYTES])
 {
-	int result = check_new(tokens, name, role, endpoint, error);
+	int result = check_new(tokens, name, role, subject, error);
 	if (result != 0)
 		return result;
 	struct token *list = realloc(tokens->list, (tokens->count + 1) * sizeof *list);
@@ -171,7 +175,10 @@ tokens_create(struct tokens *tokens, const char *name, enum token_role role, con
 	struct token *token = &list[tokens->count];
 	memset(token, 0, sizeof *token);
 	snprintf(token->name, sizeof token->name, "%s", name);
-	snprintf(token->endpoint, sizeof token->endpoint, "%s", endpoint ? endpoint : "");
+	if (subject != NULL && role == TOKEN_ROLE_ENDPOINT)
+		snprintf(token->endpoint, sizeof token->endpoint, "%s", subject);
+	else if (subject != NULL)
+		snprintf(token->school, sizeof token->school, "%s", subject);
 	token->role = role;
 	token->created_at = now;
 	SHA256((const unsigned char *)text, strlen(text), token->hash);

@@ -87,6 +87,51 @@ START_TEST(token_is_found_by_its_text_only)
 }
 END_TEST
 
+START_TEST(feed_token_remembers_its_school_or_none)
+{
+	char one[TOKEN_TEXT_BYTES];
+	char all[TOKEN_TEXT_BYTES];
+	ck_assert_int_eq(
+		tokens_create(tokens, "wall", TOKEN_ROLE_FEED, "houren", now, one, error), 0);
+	ck_assert_int_eq(tokens_create(tokens, "all", TOKEN_ROLE_FEED, NULL, now, all, error), 0);
+	ck_assert_int_eq(tokens_create(tokens, "x", TOKEN_ROLE_FEED, "", now, all, error), -EINVAL);
+	reopen();
+	const struct token *token = tokens_find(tokens, one);
+	ck_assert_int_eq(token->role, TOKEN_ROLE_FEED);
+	ck_assert_str_eq(token->school, "houren");
+	ck_assert_str_eq(token->endpoint, "");
+	json_t *list = tokens_list(tokens);
+	json_t *first = json_array_get(list, 0);
+	json_t *second = json_array_get(list, 1);
+	ck_assert_str_eq(json_string_value(json_object_get(first, "role")), "feed");
+	ck_assert_str_eq(json_string_value(json_object_get(first, "school")), "houren");
+	ck_assert(json_is_null(json_object_get(second, "school")));
+	json_decref(list);
+}
+END_TEST
+
+START_TEST(a_bond_that_cannot_be_read_does_not_become_none)
+{
+	static const char *const bonds[] = {
+		"\"role\": \"feed\", \"school\": 7",
+		"\"role\": \"feed\", \"school\": \"\"",
+		"\"role\": \"feed\", \"endpoint\": \"wuxi-1\"",
+		"\"role\": \"operator\", \"school\": \"wuxi\"",
+		"\"role\": \"endpoint\", \"endpoint\": [\"wuxi-1\"]",
+	};
+	for (size_t i = 0; i < sizeof bonds / sizeof *bonds; i++) {
+		char text[512];
+		struct tokens *none = NULL;
+		snprintf(text, sizeof text,
+			"[{\"name\": \"a\", %s, \"created_at\": \"2026-11-23T01:20:00Z\", "
+			"\"sha256\": \"%064d\"}]",
+			bonds[i], 0);
+		write_file(text);
+		ck_assert_msg(tokens_open(directory, &none, error) == -EINVAL, "%s", bonds[i]);
+	}
+}
+END_TEST
+
 START_TEST(each_token_is_another)
 {
 	char first[TOKEN_TEXT_BYTES];
@@ -188,7 +233,7 @@ START_TEST(list_shows_no_secrets)
 	json_t *list = tokens_list(tokens);
 	ck_assert_uint_eq(json_array_size(list), 2);
 	json_t *first = json_array_get(list, 0);
-	ck_assert_uint_eq(json_object_size(first), 4);
+	ck_assert_uint_eq(json_object_size(first), 5);
 	ck_assert_str_eq(json_string_value(json_object_get(first, "role")), "endpoint");
 	ck_assert_str_eq(json_string_value(json_object_get(first, "endpoint")), "wuxi-1");
 	ck_assert_ptr_null(json_object_get(first, "sha256"));
@@ -255,6 +300,8 @@ main(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, missing_file_is_an_empty_list);
 	tcase_add_test(tests, token_is_found_by_its_text_only);
+	tcase_add_test(tests, feed_token_remembers_its_school_or_none);
+	tcase_add_test(tests, a_bond_that_cannot_be_read_does_not_become_none);
 	tcase_add_test(tests, each_token_is_another);
 	tcase_add_test(tests, file_holds_the_hash_and_never_the_token);
 	tcase_add_test(tests, tokens_outlive_the_process);
