@@ -10,8 +10,8 @@ SECONDS ?=
 SHELL := /bin/bash
 
 # What a bare Debian 12 machine needs; `make deps` asks apt only for what is missing.
-PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libssl-dev libevent-dev \
-	libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev
+PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev \
+	libevent-dev libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
 PACKAGES_TEST = check tshark faketime git
 PACKAGES_LINT = clang-format cppcheck shellcheck
@@ -30,7 +30,7 @@ DPDK_CFLAGS = $(subst -I/,-isystem /,$(shell pkg-config --cflags libdpdk 2>/dev/
 LAYERS = media timetable srtp datapath control platform
 LIBS_media = -lcrypto
 LIBS_timetable = -lcsv
-LIBS_srtp = -lsrtp2 -lcrypto
+LIBS_srtp = -lsrtp2 -lIPSec_MB -lcrypto
 LIBS_platform = $(DPDK_LIBS) -levent_openssl -levent -lssl -lcrypto
 LIBS_datapath = $(LIBS_platform)
 LIBS_control = -ljansson -lconfig -lsqlite3 $(LIBS_platform)

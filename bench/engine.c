@@ -296,9 +296,10 @@ report_cell(const struct cell *cell, struct timings *timings, FILE *results)
 		qsort(ratios, n, sizeof *ratios, compare_doubles);
 		qsort(engine_ns, n, sizeof *engine_ns, compare_doubles);
 		qsort(bare_ns, n, sizeof *bare_ns, compare_doubles);
-		printf("%-14s %-24s %5u %7u %9.0f %9.0f %9.0f %9.0f %7.3f\n", operation_names[o],
-			profile, cell->bytes, cell->stream_count, engine_ns[n / 2], engine_ns[low],
-			engine_ns[n - 1 - low], bare_ns[n / 2], ratios[n / 2]);
+		printf("%-8s %-14s %-24s %5u %7u %9.0f %9.0f %9.0f %9.0f %7.3f\n", engine->name,
+			operation_names[o], profile, cell->bytes, cell->stream_count,
+			engine_ns[n / 2], engine_ns[low], engine_ns[n - 1 - low], bare_ns[n / 2],
+			ratios[n / 2]);
 		fprintf(results,
 			"%s\tengine=%s profile=%s bytes=%u streams=%u burst=%d\t%.1f\t%.1f\t%.1f\t"
 			"ns/packet\t%.1f\t%.4f\n",
@@ -346,8 +347,26 @@ write_head(FILE *results, uint32_t round_count)
 	fputs("name\tparameters\tvalue\tlow\thigh\tunit\treference\tratio\n", results);
 	printf("%s, %ld cores; nanoseconds a packet, median of %u rounds\n", model,
 		sysconf(_SC_NPROCESSORS_ONLN), round_count);
-	printf("%-14s %-24s %5s %7s %9s %9s %9s %9s %7s\n", "operation", "profile", "bytes",
-		"streams", "engine", "low", "high", "libsrtp2", "ratio");
+	printf("%-8s %-14s %-24s %5s %7s %9s %9s %9s %9s %7s\n", "engine", "operation", "profile",
+		"bytes", "streams", "engine", "low", "high", "libsrtp2", "ratio");
+}
+
+static void
+run_engine_cells(struct cell cell, FILE *results)
+{
+	static const enum srtp_profile profiles[] = {
+		SRTP_AES_CM_128_HMAC_SHA1_80, SRTP_AEAD_AES_128_GCM};
+	static const uint32_t sizes[] = {200, 1200};
+	static const uint32_t stream_counts[] = {1, STREAMS_MAX};
+
+	for (int i = 0; i < 8; i++) {
+		struct timings timings;
+		cell.profile = profiles[i / 4];
+		cell.bytes = sizes[i / 2 % 2];
+		cell.stream_count = stream_counts[i % 2];
+		run_cell(&cell, &timings);
+		report_cell(&cell, &timings, results);
+	}
 }
 
 int
@@ -359,25 +378,18 @@ main(int argc, char **argv)
 	FILE *results = fopen(argv[argc - 1], "w");
 	if (!results)
 		fail("cannot write the results");
-	engine = srtp_engine_libsrtp2();
-	if (!engine)
-		fail("libsrtp2 does not start");
-
-	static const enum srtp_profile profiles[] = {
-		SRTP_AES_CM_128_HMAC_SHA1_80, SRTP_AEAD_AES_128_GCM};
-	static const uint32_t sizes[] = {200, 1200};
-	static const uint32_t stream_counts[] = {1, STREAMS_MAX};
 	struct cell cell = {.round_count = is_quick ? QUICK_ROUNDS : ROUNDS_MAX,
 		.round_packets = is_quick ? QUICK_ROUND_PACKETS : ROUND_PACKETS};
 	write_head(results, cell.round_count);
-	for (int i = 0; i < 8; i++) {
-		struct timings timings;
-		cell.profile = profiles[i / 4];
-		cell.bytes = sizes[i / 2 % 2];
-		cell.stream_count = stream_counts[i % 2];
-		run_cell(&cell, &timings);
-		report_cell(&cell, &timings, results);
-	}
+	engine = srtp_engine_libsrtp2();
+	if (!engine)
+		fail("libsrtp2 does not start");
+	run_engine_cells(cell, results);
+	engine = srtp_engine_ipsec_mb();
+	if (engine)
+		run_engine_cells(cell, results);
+	else
+		printf("ipsec-mb: this processor has no AVX2\n");
 	if (fclose(results) != 0)
 		fail("cannot write the results");
 	return EXIT_SUCCESS;

@@ -38,13 +38,22 @@ struct relay {
 	char error[ERROR_BYTES]; // says why a part did not start
 };
 
+// Nothing falls back silently: what was asked for by name runs, or the relay does not.
 static int
 start_engine(struct relay *relay)
 {
-	relay->engine = srtp_engine_libsrtp2();
+	const char *name = relay->config->media.engine;
+	bool is_auto = strcmp(name, "auto") == 0;
+
+	if (is_auto || strcmp(name, "ipsec-mb") == 0)
+		relay->engine = srtp_engine_ipsec_mb();
+	if (!relay->engine && strcmp(name, "ipsec-mb") != 0)
+		relay->engine = srtp_engine_libsrtp2();
 	if (relay->engine)
 		return 0;
-	snprintf(relay->error, sizeof relay->error, "libsrtp2 did not start");
+	snprintf(relay->error, sizeof relay->error,
+		"media.engine \"%s\" does not run on this processor%s", name,
+		is_auto ? "" : " (ipsec-mb needs AVX2): put engine = \"auto\" into relay.conf");
 	return -EIO;
 }
 

@@ -33,7 +33,7 @@ struct config_media {
 	uint8_t mac[6];   // default 02:00 and the address
 	uint32_t vlan;    // 0 = none, 1..4094
 	uint32_t port;    // 1..65535, default 5000
-	char engine[32];  // default "libsrtp2"
+	char engine[32];  // "ipsec-mb", "libsrtp2", or "auto" (default): the first that runs here
 };
 
 struct config {

@@ -70,7 +70,7 @@ static int
 engine_read(struct config_reader *reader, const struct config_setting_t *setting,
 	const struct config_field *field, void *out)
 {
-	static const char *const names[] = {"libsrtp2", NULL};
+	static const char *const names[] = {"auto", "ipsec-mb", "libsrtp2", NULL};
 	unsigned at;
 	int result = config_reader_name(reader, setting, names, &at);
 
@@ -197,7 +197,7 @@ config_load(const char *path, struct config *out, struct file_error *error)
 	int result;
 
 	*out = (struct config){
-		.media = {.port = 5000, .engine = "libsrtp2"},
+		.media = {.port = 5000, .engine = "auto"},
 		.state_directory = "/var/lib/relay",
 		.legs_max = 256,
 		.log_level = LOG_LEVEL_INFO,

@@ -11,6 +11,8 @@
 #include <openssl/crypto.h>
 #include <srtp2/srtp.h>
 
+#include "srtp/packet_index.h"
+
 #define RTP_HEADER_BYTES 12
 #define RTCP_HEADER_BYTES 8
 #define SRTCP_INDEX_BYTES 4
@@ -25,10 +27,8 @@ struct srtp_context {
 	enum srtp_direction direction;
 	enum srtp_profile profile;
 	uint32_t tag_bytes;
-	// The highest packet index so far. Before the first packet only its rollover counter
-	// counts.
-	bool is_started;
-	uint64_t highest_index;
+	// libsrtp2 keeps its own; this one tells each packet's index.
+	struct packet_index index;
 	// libsrtp2 verifies by decrypting in place; what is only verified is decrypted here.
 	_Alignas(16) uint8_t scratch[SRTP_PACKET_BYTES_MAX];
 };
@@ -43,32 +43,6 @@ static uint32_t
 read_be32(const uint8_t *bytes)
 {
 	return (uint32_t)read_be16(bytes) << 16 | read_be16(bytes + 2);
-}
-
-// RFC 3711, section 3.3.1 and appendix A: the index that a sequence number means, seen from the
-// highest one. Unlike the appendix it does not go below a rollover counter of 0, where no packet
-// can be.
-static uint64_t
-estimate_index(const struct srtp_context *context, uint16_t seq)
-{
-	uint32_t roc = (uint32_t)(context->highest_index >> 16);
-	uint16_t highest_seq = (uint16_t)context->highest_index;
-	if (context->is_started) {
-		if (highest_seq < 0x8000 && seq - highest_seq > 0x8000 && roc > 0)
-			roc--;
-		else if (highest_seq >= 0x8000 && highest_seq - 0x8000 > seq)
-			roc++;
-	}
-	return (uint64_t)roc << 16 | seq;
-}
-
-// libsrtp2 accepted the packet with this index, so it goes by the same one from now on.
-static void
-commit_index(struct srtp_context *context, uint64_t index)
-{
-	if (!context->is_started || index > context->highest_index)
-		context->highest_index = index;
-	context->is_started = true;
 }
 
 // As RFC 3711, section 3.3 asks, libsrtp2 looks at the replay window before the tag: SRTP_REPLAYED
@@ -136,12 +110,12 @@ static enum srtp_verdict
 unprotect_rtp_at(struct srtp_job *job, uint8_t *packet)
 {
 	struct srtp_context *context = job->context;
-	uint64_t index = estimate_index(context, read_be16(packet + 2));
+	uint64_t index = packet_index_estimate(&context->index, read_be16(packet + 2));
 	int length = (int)job->bytes;
 	enum srtp_verdict verdict = verdict_of(srtp_unprotect(context->session, packet, &length));
 	if (verdict != SRTP_OK)
 		return verdict;
-	commit_index(context, index);
+	packet_index_commit(&context->index, index);
 	job->index = index;
 	job->bytes = (uint32_t)length;
 	return SRTP_OK;
@@ -206,13 +180,13 @@ protect_rtp_one(struct srtp_job *job)
 		return SRTP_MALFORMED;
 	if (!has_space(job, context->tag_bytes))
 		return SRTP_NO_SPACE;
-	uint64_t index = estimate_index(context, read_be16(job->packet + 2));
+	uint64_t index = packet_index_estimate(&context->index, read_be16(job->packet + 2));
 	int length = (int)job->bytes;
 	enum srtp_verdict verdict =
 		verdict_of(srtp_protect(context->session, job->packet, &length));
 	if (verdict != SRTP_OK)
 		return verdict;
-	commit_index(context, index);
+	packet_index_commit(&context->index, index);
 	job->index = index;
 	job->bytes = (uint32_t)length;
 	return SRTP_OK;
@@ -319,7 +293,7 @@ context_create(
 	context->direction = direction;
 	context->profile = keys->profile;
 	context->tag_bytes = (uint32_t)srtp_profile_tag_bytes(keys->profile);
-	context->highest_index = (uint64_t)roc << 16;
+	packet_index_init(&context->index, roc, REPLAY_WINDOW_PACKETS);
 
 	size_t key_bytes = srtp_profile_key_bytes(keys->profile);
 	memcpy(secret, keys->key, key_bytes);
@@ -344,7 +318,7 @@ context_create(
 static uint32_t
 context_roc(const struct srtp_context *context)
 {
-	return (uint32_t)(context->highest_index >> 16);
+	return (uint32_t)(context->index.highest >> 16);
 }
 
 static const struct srtp_engine engine = {

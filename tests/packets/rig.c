@@ -25,6 +25,7 @@ static struct rte_mempool *pool;
 static struct rte_ring *to_worker;
 static struct rte_ring *from_worker;
 static uint16_t port_id;
+static const struct srtp_engine *chosen_engine;
 
 static const struct mac worker_mac = {{0x02, 0x00, 198, 18, 0, 2}};
 
@@ -52,6 +53,12 @@ start_eal(void)
 }
 
 void
+rig_use_engine(const struct srtp_engine *engine)
+{
+	chosen_engine = engine;
+}
+
+void
 rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 {
 	struct stats_limits limits = {.leg_count = 80, .stream_count = 160, .outflow_count = 256};
@@ -60,7 +67,7 @@ rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 		start_eal();
 	memset(rig, 0, sizeof *rig);
 	rig->now.ns = 1000 * NS_IN_S;
-	rig->engine = srtp_engine_libsrtp2();
+	rig->engine = chosen_engine ? chosen_engine : srtp_engine_libsrtp2();
 	rig->stats = stats_create(&limits);
 	struct worker_settings settings = {
 		.port_id = port_id,

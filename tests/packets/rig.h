@@ -55,6 +55,9 @@ struct rig_frame {
 	uint16_t length;
 };
 
+// The engine of every rig from now on; libsrtp2 before the first call.
+void rig_use_engine(const struct srtp_engine *engine);
+
 // Starts EAL on the first call. `gateway` in host order, 0: none; vlan VLAN_NONE: none.
 void rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan);
 void rig_stop(struct rig *rig);

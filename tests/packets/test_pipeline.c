@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -435,10 +436,11 @@ START_TEST(messages_out_of_order_change_nothing)
 }
 END_TEST
 
-int
-main(void)
+static int
+run_on(const char *name, const struct srtp_engine *engine)
 {
-	Suite *suite = suite_create("pipeline");
+	rig_use_engine(engine);
+	Suite *suite = suite_create(name);
 	TCase *tests = tcase_create("packets");
 	tcase_set_timeout(tests, 120);
 	tcase_add_loop_test(tests, sealed_packet_reaches_the_paired_endpoint_unchanged, 0, 2);
@@ -462,5 +464,18 @@ main(void)
 	srunner_run_all(runner, CK_NORMAL);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
+	return failed;
+}
+
+int
+main(void)
+{
+	const struct srtp_engine *ipsec_mb = srtp_engine_ipsec_mb();
+	if (!ipsec_mb) {
+		fputs("this processor has no AVX2: ipsec-mb cannot be tested\n", stderr);
+		return EXIT_FAILURE;
+	}
+	int failed = run_on("pipeline on libsrtp2", srtp_engine_libsrtp2());
+	failed += run_on("pipeline on ipsec-mb", ipsec_mb);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

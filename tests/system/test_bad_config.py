@@ -23,7 +23,7 @@ BREAKS = [
     ("relay.conf", "gateway", "gatway", "gatway"),
     ("relay.conf", "10.20.0.2/24", "10.20.0.300/24", "10.20.0.300/24"),
     ("relay.conf", "port = 5000", "port = 500000", "500000"),
-    ("relay.conf", '"libsrtp2"', '"rot13"', "rot13"),
+    ("relay.conf", '"auto"', '"rot13"', "rot13"),
     ("relay.conf", '"0.0.0.0:8443"', '"0.0.0.0"', "0.0.0.0"),
     ("relay.conf", '"info"', '"loud"', "loud"),
     ("timetable.conf", "Asia/Shanghai", "Asia/Nowhere", "Asia/Nowhere"),

@@ -89,7 +89,7 @@ START_TEST(what_is_left_out_has_its_default)
 	ck_assert_uint_eq(config.media.gateway, 0);
 	ck_assert_uint_eq(config.media.vlan, 0);
 	ck_assert_mem_eq(config.media.mac, "\x02\x00\xc6\x12\x00\x02", 6);
-	ck_assert_str_eq(config.media.engine, "libsrtp2");
+	ck_assert_str_eq(config.media.engine, "auto");
 	ck_assert_uint_eq(config.listen_count, 0);
 	ck_assert_uint_eq(config.legs_max, 256);
 	ck_assert_int_eq(config.log_level, LOG_LEVEL_INFO);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// ipsec_mb.h - inside the ipsec-mb engine: a context, and what its files share.
+#ifndef SRTP_IPSEC_MB_H
+#define SRTP_IPSEC_MB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <intel-ipsec-mb.h>
+
+#include "srtp/engine.h"
+#include "srtp/packet_index.h"
+
+#define AES_BLOCK_BYTES 16
+#define AES_128_ROUND_KEYS_BYTES (11 * AES_BLOCK_BYTES)
+#define AES_128_KEY_BYTES 16
+#define GCM_IV_BYTES 12
+#define GCM_TAG_BYTES 16
+#define CM_SALT_BYTES 14
+#define SHA1_WORDS 5
+#define SHA1_KEY_BYTES 20
+#define SHA1_DIGEST_BYTES 20
+#define SRTCP_INDEX_BYTES 4
+#define ROC_BYTES 4
+
+// HMAC-SHA1 after the padded key: the states that both libraries go on from.
+struct hmac_states {
+	uint32_t inner[SHA1_WORDS];
+	uint32_t outer[SHA1_WORDS];
+};
+
+// SRTCP comes seldom: its keys are kept as they were derived, and expanded for each packet.
+struct rtcp_keys {
+	uint8_t key[AES_128_KEY_BYTES];
+	uint8_t salt[CM_SALT_BYTES];
+	struct hmac_states hmac; // CM only
+};
+
+struct cm_keys {
+	_Alignas(16) uint8_t round_keys[AES_128_ROUND_KEYS_BYTES];
+	struct hmac_states hmac;
+};
+
+// One SSRC in one direction: everything that a packet needs, keys expanded once.
+struct srtp_context {
+	uint32_t ssrc;
+	enum srtp_profile profile;
+	enum srtp_direction direction;
+	uint32_t failures; // consecutive, for the search of a lost rollover counter
+	uint8_t salt[CM_SALT_BYTES];
+	struct packet_index rtp;
+	struct packet_index rtcp;
+	struct rtcp_keys rtcp_keys;
+	union {
+		struct cm_keys cm;
+		struct gcm_key_data gcm;
+	} keys;
+};
+
+// The manager with which contexts are made and single packets handled: stateless calls only, so
+// that any thread may use it. NULL before the engine has started.
+extern IMB_MGR *ipsec_mb_shared;
+
+// ipsec_mb_context.c
+struct srtp_context *ipsec_mb_context_create(
+	const struct srtp_keys *keys, uint32_t ssrc, enum srtp_direction direction, uint32_t roc);
+void ipsec_mb_context_destroy(struct srtp_context *context);
+
+// ipsec_mb_hmac.c: HMAC-SHA1 with SHA-NI, one message in two pieces.
+void hmac_states_init(struct hmac_states *states, const uint8_t key[SHA1_KEY_BYTES]);
+void hmac_states_digest(const struct hmac_states *states, const void *bytes, size_t length,
+	const void *more, size_t more_bytes, uint8_t digest[SHA1_DIGEST_BYTES]);
+
+// ipsec_mb_rtp.c, ipsec_mb_rtcp.c: the engine's operations.
+void ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count);
+void ipsec_mb_unprotect_rtp(struct srtp_job *jobs, size_t count);
+void ipsec_mb_protect_rtp(struct srtp_job *jobs, size_t count);
+void ipsec_mb_unprotect_rtcp(struct srtp_job *jobs, size_t count);
+void ipsec_mb_protect_rtcp(struct srtp_job *jobs, size_t count);
+
+// engine_ipsec_mb.c: this thread's own manager, for what keeps state: made at its first use. NULL
+// where memory is lacking.
+IMB_MGR *ipsec_mb_manager(void);
+
+// ipsec_mb_rtp.c: AES-CM keystream over `bytes` (RFC 3711, section 4.1.1). Returns false where it
+// could not be made.
+bool cm_apply(const uint8_t *round_keys, const uint8_t salt[CM_SALT_BYTES], uint32_t ssrc,
+	uint64_t index, uint8_t *bytes, uint32_t length);
+
+static inline void
+put_be32(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 24);
+	at[1] = (uint8_t)(value >> 16);
+	at[2] = (uint8_t)(value >> 8);
+	at[3] = (uint8_t)value;
+}
+
+static inline uint32_t
+get_be32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static inline void
+xor_bytes(uint8_t *to, const uint8_t *from, unsigned length)
+{
+	for (unsigned i = 0; i < length; i++)
+		to[i] ^= from[i];
+}
+
+static inline bool
+is_gcm(const struct srtp_context *context)
+{
+	return context->profile == SRTP_AEAD_AES_128_GCM;
+}
+
+static inline enum srtp_verdict
+index_verdict(enum packet_index_verdict verdict)
+{
+	switch (verdict) {
+	case PACKET_INDEX_NEW:
+		return SRTP_OK;
+	case PACKET_INDEX_SEEN:
+		return SRTP_REPLAYED;
+	case PACKET_INDEX_TOO_OLD:
+		break;
+	}
+	return SRTP_TOO_OLD;
+}
+
+#endif

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// ipsec_mb_rtp.c - SRTP in bursts: tags first, and nothing is committed before its tag fits.
+//
+// Of a burst, the CM packets are hashed together; below a few, OpenSSL's SHA-NI does it sooner. GCM
+// packets are opened one by one, into scratch where only the verdict is wanted.
+#include <assert.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "srtp/ipsec_mb.h"
+
+#define RTP_HEADER_BYTES 12
+#define CM_TAG_BYTES 10
+#define BURST_MAX 32 // hashed together; longer bursts come in slices
+#define BURST_MIN 4  // below, one by one is faster
+// A stream that leapt more than 2^15 packets ahead (an outage) fails at its guessed rollover
+// counter. Every so many failures in a row, so many further counters are tried: a forger who sends
+// nothing but failures makes the relay work a quarter more, not a multiple.
+#define RECOVERY_EVERY_FAILURES 32
+#define RECOVERY_COUNTERS 8
+
+static uint32_t
+tag_bytes(const struct srtp_context *context)
+{
+	return is_gcm(context) ? GCM_TAG_BYTES : CM_TAG_BYTES;
+}
+
+static uint16_t
+seq_of(const struct srtp_job *job)
+{
+	return (uint16_t)(job->packet[2] << 8 | job->packet[3]);
+}
+
+// Bytes of the RTP header with CSRCs and extension (RFC 3550, section 5.1), or 0 where they are not
+// all there or the packet is not the context's.
+static uint32_t
+check_header(const struct srtp_job *job)
+{
+	const uint8_t *packet = job->packet;
+	if (job->bytes < RTP_HEADER_BYTES || job->bytes > SRTP_PACKET_BYTES_MAX ||
+		packet[0] >> 6 != 2 || get_be32(packet + 8) != job->context->ssrc)
+		return 0;
+	uint32_t header_bytes = RTP_HEADER_BYTES + 4u * (packet[0] & 0x0f);
+	if (packet[0] & 0x10) {
+		header_bytes += 4;
+		if (header_bytes > job->bytes)
+			return 0;
+		header_bytes += 4u * (get_be32(packet + header_bytes - 4) & 0xffff);
+	}
+	return header_bytes <= job->bytes ? header_bytes : 0;
+}
+
+static uint32_t
+check_sealed(const struct srtp_job *job)
+{
+	uint32_t header_bytes = check_header(job);
+	return header_bytes && job->bytes - header_bytes >= tag_bytes(job->context) ? header_bytes
+										    : 0;
+}
+
+// RFC 7714, section 8.1.
+static void
+gcm_iv(const struct srtp_context *context, uint64_t index, uint8_t iv[GCM_IV_BYTES])
+{
+	iv[0] = iv[1] = 0;
+	put_be32(iv + 2, context->ssrc);
+	put_be32(iv + 6, (uint32_t)(index >> 16));
+	iv[10] = (uint8_t)(index >> 8);
+	iv[11] = (uint8_t)index;
+	xor_bytes(iv, context->salt, GCM_IV_BYTES);
+}
+
+bool
+cm_apply(const uint8_t *round_keys, const uint8_t salt[CM_SALT_BYTES], uint32_t ssrc,
+	uint64_t index, uint8_t *bytes, uint32_t length)
+{
+	uint8_t iv[AES_BLOCK_BYTES] = {0};
+	IMB_MGR *manager = ipsec_mb_manager();
+
+	if (length == 0)
+		return true;
+	if (!manager)
+		return false;
+	put_be32(iv + 4, ssrc);
+	put_be32(iv + 8, (uint32_t)(index >> 16));
+	iv[12] = (uint8_t)(index >> 8);
+	iv[13] = (uint8_t)index;
+	xor_bytes(iv, salt, CM_SALT_BYTES);
+	IMB_JOB job = {
+		.enc_keys = round_keys,
+		.dec_keys = round_keys,
+		.key_len_in_bytes = AES_128_KEY_BYTES,
+		.src = bytes,
+		.dst = bytes,
+		.msg_len_to_cipher_in_bytes = length,
+		.iv = iv,
+		.iv_len_in_bytes = sizeof iv,
+		.cipher_mode = IMB_CIPHER_CNTR,
+		.cipher_direction = IMB_DIR_ENCRYPT,
+		.hash_alg = IMB_AUTH_NULL,
+		.chain_order = IMB_ORDER_CIPHER_HASH,
+	};
+	return IMB_SUBMIT_CIPHER_BURST(manager, &job, 1, IMB_CIPHER_CNTR, IMB_DIR_ENCRYPT,
+		       IMB_KEY_128_BYTES) == 1 &&
+	       job.status == IMB_STATUS_COMPLETED;
+}
+
+static void
+cm_digest(const struct srtp_context *context, const uint8_t *packet, uint32_t hashed_bytes,
+	uint64_t index, uint8_t digest[SHA1_DIGEST_BYTES])
+{
+	uint8_t roc[ROC_BYTES];
+	put_be32(roc, (uint32_t)(index >> 16));
+	hmac_states_digest(&context->keys.cm.hmac, packet, hashed_bytes, roc, sizeof roc, digest);
+}
+
+// Opens a GCM packet into `out`, which may be where it lies.
+static bool
+gcm_open(const struct srtp_job *job, uint32_t header_bytes, uint64_t index, uint8_t *out)
+{
+	const struct srtp_context *context = job->context;
+	struct gcm_context_data run;
+	uint8_t iv[GCM_IV_BYTES];
+	uint8_t tag[GCM_TAG_BYTES];
+	uint32_t sealed_bytes = job->bytes - header_bytes - GCM_TAG_BYTES;
+
+	gcm_iv(context, index, iv);
+	IMB_AES128_GCM_DEC(ipsec_mb_shared, &context->keys.gcm, &run, out,
+		job->packet + header_bytes, sealed_bytes, iv, job->packet, header_bytes, tag,
+		GCM_TAG_BYTES);
+	return CRYPTO_memcmp(tag, job->packet + job->bytes - GCM_TAG_BYTES, GCM_TAG_BYTES) == 0;
+}
+
+// Whether the packet's tag fits at this index. Leaves the packet as it is.
+static bool
+tag_fits(const struct srtp_job *job, uint32_t header_bytes, uint64_t index)
+{
+	if (is_gcm(job->context)) {
+		uint8_t scratch[SRTP_PACKET_BYTES_MAX];
+		return gcm_open(job, header_bytes, index, scratch);
+	}
+	uint8_t digest[SHA1_DIGEST_BYTES];
+	uint32_t hashed_bytes = job->bytes - CM_TAG_BYTES;
+	cm_digest(job->context, job->packet, hashed_bytes, index, digest);
+	return CRYPTO_memcmp(digest, job->packet + hashed_bytes, CM_TAG_BYTES) == 0;
+}
+
+// Searches the rollover counters behind the guessed one, where its time has come. Returns whether
+// one fits, and that index.
+static bool
+recover(const struct srtp_job *job, uint32_t header_bytes, uint64_t *index)
+{
+	struct srtp_context *context = job->context;
+	if (!context->rtp.is_started || ++context->failures % RECOVERY_EVERY_FAILURES != 0)
+		return false;
+	uint64_t guess = *index;
+	for (unsigned i = 0; i < RECOVERY_COUNTERS; i++) {
+		guess += UINT64_C(1) << 16;
+		if (tag_fits(job, header_bytes, guess)) {
+			*index = guess;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum srtp_verdict
+commit(struct srtp_job *job, uint64_t index)
+{
+	packet_index_commit(&job->context->rtp, index);
+	job->context->failures = 0;
+	job->index = index;
+	return SRTP_OK;
+}
+
+// One packet, from its header to its verdict.
+static enum srtp_verdict
+verify_one(struct srtp_job *job)
+{
+	struct srtp_context *context = job->context;
+	uint32_t header_bytes = check_sealed(job);
+	if (header_bytes == 0)
+		return SRTP_MALFORMED;
+	uint64_t index = packet_index_estimate(&context->rtp, seq_of(job));
+	enum srtp_verdict verdict = index_verdict(packet_index_check(&context->rtp, index));
+	if (verdict != SRTP_OK)
+		return verdict;
+	if (!tag_fits(job, header_bytes, index) && !recover(job, header_bytes, &index))
+		return SRTP_AUTH_FAIL;
+	return commit(job, index);
+}
+
+// A CM packet that waits for its place in a burst of hashes. The rollover counter is hashed behind
+// the packet (RFC 3711, section 4.2): it stands in the tag's place meanwhile.
+struct waiting {
+	struct srtp_job *job;
+	uint64_t index;
+	bool is_hashed; // else it looks old or seen, and is judged in its turn
+	uint8_t tag[CM_TAG_BYTES];
+	uint8_t digest[SHA1_DIGEST_BYTES];
+};
+
+static void
+hash_job(IMB_JOB *hash, struct waiting *waiting)
+{
+	const struct srtp_job *job = waiting->job;
+	const struct hmac_states *states = &job->context->keys.cm.hmac;
+	uint32_t hashed_bytes = job->bytes - CM_TAG_BYTES;
+
+	memcpy(waiting->tag, job->packet + hashed_bytes, CM_TAG_BYTES);
+	put_be32(job->packet + hashed_bytes, (uint32_t)(waiting->index >> 16));
+	memset(hash, 0, sizeof *hash);
+	hash->src = job->packet;
+	hash->msg_len_to_hash_in_bytes = hashed_bytes + ROC_BYTES;
+	hash->auth_tag_output = waiting->digest;
+	hash->auth_tag_output_len_in_bytes = SHA1_DIGEST_BYTES;
+	hash->u.HMAC._hashed_auth_key_xor_ipad = (const uint8_t *)states->inner;
+	hash->u.HMAC._hashed_auth_key_xor_opad = (const uint8_t *)states->outer;
+	hash->hash_alg = IMB_AUTH_HMAC_SHA_1;
+	hash->cipher_mode = IMB_CIPHER_NULL;
+	hash->chain_order = IMB_ORDER_HASH_CIPHER;
+}
+
+static bool
+hash_burst(struct waiting *waiting, unsigned count)
+{
+	IMB_JOB jobs[BURST_MAX];
+	IMB_MGR *manager = ipsec_mb_manager();
+	uint32_t hashed = 0;
+
+	if (!manager)
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		if (waiting[i].is_hashed)
+			hash_job(&jobs[hashed++], &waiting[i]);
+	}
+	uint32_t done =
+		hashed ? IMB_SUBMIT_HASH_BURST(manager, jobs, hashed, IMB_AUTH_HMAC_SHA_1) : 0;
+	for (unsigned i = 0; i < count; i++) {
+		const struct srtp_job *job = waiting[i].job;
+		if (waiting[i].is_hashed)
+			memcpy(job->packet + job->bytes - CM_TAG_BYTES, waiting[i].tag,
+				CM_TAG_BYTES);
+	}
+	return done == hashed;
+}
+
+// The verdict of a hashed packet. Packets before it in the burst may have moved the index, or be
+// the same packet: then it is looked at anew.
+static enum srtp_verdict
+settle(struct waiting *waiting)
+{
+	struct srtp_job *job = waiting->job;
+	struct packet_index *index = &job->context->rtp;
+	if (!waiting->is_hashed || packet_index_estimate(index, seq_of(job)) != waiting->index ||
+		packet_index_check(index, waiting->index) != PACKET_INDEX_NEW ||
+		CRYPTO_memcmp(waiting->digest, waiting->tag, CM_TAG_BYTES) != 0)
+		return verify_one(job);
+	return commit(job, waiting->index);
+}
+
+static void
+flush(struct waiting *waiting, unsigned count)
+{
+	bool is_hashed = count >= BURST_MIN && hash_burst(waiting, count);
+	for (unsigned i = 0; i < count; i++)
+		waiting[i].job->verdict =
+			is_hashed ? settle(&waiting[i]) : verify_one(waiting[i].job);
+}
+
+void
+ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count)
+{
+	struct waiting waiting[BURST_MAX];
+	unsigned waiting_count = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct srtp_job *job = &jobs[i];
+		struct srtp_context *context = job->context;
+		assert(context->direction == SRTP_INBOUND);
+		// What cannot be hashed with the others, or must be judged before what follows.
+		if (is_gcm(context) || !context->rtp.is_started || !check_sealed(job)) {
+			job->verdict = verify_one(job);
+			continue;
+		}
+		uint64_t index = packet_index_estimate(&context->rtp, seq_of(job));
+		waiting[waiting_count].job = job;
+		waiting[waiting_count].index = index;
+		waiting[waiting_count++].is_hashed =
+			packet_index_check(&context->rtp, index) == PACKET_INDEX_NEW;
+		if (waiting_count == BURST_MAX) {
+			flush(waiting, waiting_count);
+			waiting_count = 0;
+		}
+	}
+	flush(waiting, waiting_count);
+}
+
+static bool
+open_in_place(struct srtp_job *job, uint32_t header_bytes)
+{
+	const struct srtp_context *context = job->context;
+	uint32_t payload_bytes = job->bytes - header_bytes - tag_bytes(context);
+	uint8_t *payload = job->packet + header_bytes;
+
+	if (is_gcm(context))
+		return gcm_open(job, header_bytes, job->index, payload);
+	return cm_apply(context->keys.cm.round_keys, context->salt, context->ssrc, job->index,
+		payload, payload_bytes);
+}
+
+void
+ipsec_mb_unprotect_rtp(struct srtp_job *jobs, size_t count)
+{
+	ipsec_mb_verify_rtp(jobs, count);
+	for (size_t i = 0; i < count; i++) {
+		struct srtp_job *job = &jobs[i];
+		if (job->verdict != SRTP_OK)
+			continue;
+		if (!open_in_place(job, check_header(job)))
+			job->verdict = SRTP_AUTH_FAIL;
+		else
+			job->bytes -= tag_bytes(job->context);
+	}
+}
+
+static void
+seal(struct srtp_job *job, uint32_t header_bytes, uint64_t index)
+{
+	const struct srtp_context *context = job->context;
+	uint8_t *payload = job->packet + header_bytes;
+	uint8_t *end = job->packet + job->bytes;
+	uint32_t payload_bytes = job->bytes - header_bytes;
+
+	if (is_gcm(context)) {
+		struct gcm_context_data run;
+		uint8_t iv[GCM_IV_BYTES];
+		gcm_iv(context, index, iv);
+		IMB_AES128_GCM_ENC(ipsec_mb_shared, &context->keys.gcm, &run, payload, payload,
+			payload_bytes, iv, job->packet, header_bytes, end, GCM_TAG_BYTES);
+		return;
+	}
+	uint8_t digest[SHA1_DIGEST_BYTES];
+	cm_digest(context, job->packet, job->bytes, index, digest);
+	memcpy(end, digest, CM_TAG_BYTES);
+}
+
+static enum srtp_verdict
+protect_one(struct srtp_job *job)
+{
+	struct srtp_context *context = job->context;
+	assert(context->direction == SRTP_OUTBOUND);
+	uint32_t header_bytes = check_header(job);
+	if (header_bytes == 0)
+		return SRTP_MALFORMED;
+	uint32_t sealed_bytes = job->bytes + tag_bytes(context);
+	if (sealed_bytes > job->capacity || sealed_bytes > SRTP_PACKET_BYTES_MAX)
+		return SRTP_NO_SPACE;
+	uint64_t index = packet_index_estimate(&context->rtp, seq_of(job));
+	// An index that was used before would be a two-time pad.
+	enum srtp_verdict verdict = index_verdict(packet_index_check(&context->rtp, index));
+	if (verdict != SRTP_OK)
+		return verdict;
+	if (!is_gcm(context) &&
+		!cm_apply(context->keys.cm.round_keys, context->salt, context->ssrc, index,
+			job->packet + header_bytes, job->bytes - header_bytes))
+		return SRTP_AUTH_FAIL;
+	seal(job, header_bytes, index);
+	packet_index_commit(&context->rtp, index);
+	job->index = index;
+	job->bytes = sealed_bytes;
+	return SRTP_OK;
+}
+
+void
+ipsec_mb_protect_rtp(struct srtp_job *jobs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		jobs[i].verdict = protect_one(&jobs[i]);
+}
