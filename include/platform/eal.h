@@ -3,6 +3,7 @@
 #ifndef PLATFORM_EAL_H
 #define PLATFORM_EAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define EAL_DEVICE_NAME_BYTES 64
@@ -16,6 +17,10 @@ void eal_stop(void);
 
 // The name under which DPDK knows the device: a --vdev string up to its comma, or the PCI address.
 void eal_device_name(const char *device, char name[EAL_DEVICE_NAME_BYTES]);
+
+// Whether it is one that DPDK makes on a kernel interface or out of nothing ("net_..."), not a PCI
+// device.
+bool eal_device_is_virtual(const char *device);
 
 // The first lcore but the main one, for a worker; or -1 where EAL has only the main lcore.
 int eal_worker_lcore(void);

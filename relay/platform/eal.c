@@ -3,7 +3,6 @@
 #include "platform/eal.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +16,8 @@
 #define OPTIONS_MAX 64
 #define DEVICE_OPTION_BYTES 320
 
-static bool
-is_virtual(const char *device)
+bool
+eal_device_is_virtual(const char *device)
 {
 	return strncmp(device, "net_", 4) == 0;
 }
@@ -65,7 +64,7 @@ eal_start(const char *device, const char *const *options, size_t option_count, c
 	}
 	// EAL may rearrange the vector, but it writes no argument.
 	arguments[count++] = (char *)"relay";
-	if (is_virtual(device)) {
+	if (eal_device_is_virtual(device)) {
 		snprintf(device_option, sizeof device_option, "--vdev=%s", device);
 		arguments[count++] = (char *)"--no-pci";
 	} else {

@@ -97,10 +97,12 @@ port_start(struct port *port, const char *device, const uint8_t mac[6], char *er
 	if (result == 0)
 		result = rte_eth_dev_info_get(port->id, &info);
 	if (result != 0) {
-		snprintf(error, error_bytes,
-			"DPDK has no Ethernet device \"%s\". A PCI device must be bound to a DPDK "
-			"driver first (dpdk-devbind.py --status shows which are)",
-			name);
+		snprintf(error, error_bytes, "DPDK has no Ethernet device \"%s\". %s", name,
+			eal_device_is_virtual(device)
+				? "Does the interface that media.device names exist (`ip link`), "
+				  "and does no other program hold it?"
+				: "A PCI device must be bound to a DPDK driver first "
+				  "(dpdk-devbind.py --status shows which are)");
 		return result;
 	}
 	snprintf(port->driver, sizeof port->driver, "%s", info.driver_name);

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# test_operation.py - who may ask the relay what, and what it says when it cannot start.
+import hashlib
+import http.client
+import os
+import re
+import socket
+import ssl
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+
+import county as net
+from county import wait_until
+from lesson import write
+from world import SystemTest, World, main
+
+GUARDED = ("/metrics", "/readyz", "/", "/v1/status", "/v1/sessions", "/v1/endpoint/join")
+
+
+class Access(SystemTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World(bell_in_s=3600, open_before_s=60, media=False).__enter__()
+        cls.addClassCleanup(cls.world.__exit__, None)
+        cls.world.start()
+
+    def ask(self, path, token=None):
+        """Asks from a school's network: (status, headers, text)."""
+        plain = self.world.county.socket("classroom0", socket.AF_INET, socket.SOCK_STREAM)
+        plain.settimeout(5)
+        plain.connect((net.CONTROL_ADDRESS, net.CONTROL_PORT))
+        context = ssl.create_default_context(cafile=self.world.lesson.path("state/relay.crt"))
+        context.check_hostname = False
+        with context.wrap_socket(plain) as secure:
+            lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Connection: close"]
+            lines += [f"Authorization: Bearer {token}"] if token else []
+            secure.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+            answer = http.client.HTTPResponse(secure)
+            answer.begin()
+            return answer.status, answer.headers, answer.read().decode()
+
+    def test_from_elsewhere_only_the_health_is_open(self):
+        self.assertEqual(self.ask("/healthz")[0], 200)
+        for path in GUARDED:
+            with self.subTest(path=path):
+                status, headers, text = self.ask(path)
+                self.assertEqual(status, 401)
+                self.assertTrue(headers["WWW-Authenticate"].startswith("Bearer"))
+                self.assertIn("relayctl token", text)
+
+    def test_from_elsewhere_an_operators_token_opens_the_metrics(self):
+        made = self.world.lesson.api("POST", "/v1/tokens", {"name": "scraper", "role": "operator"})
+        status, headers, text = self.ask("/metrics", made["token"])
+        self.assertEqual(status, 200)
+        self.assertTrue(headers["Content-Type"].startswith("text/plain"))
+        self.assertRegex(text, r"(?m)^# TYPE relay_\w+ counter$")
+        self.world.lesson.api("DELETE", "/v1/tokens/scraper")
+        self.assertEqual(self.ask("/metrics", made["token"])[0], 401)
+        self.assertNotIn(made["token"], self.world.log())
+
+    def test_the_fingerprint_is_printed_and_outlives_a_restart(self):
+        world = self.world
+        with open(world.lesson.path("state/relay.crt"), encoding="ascii") as file:
+            der = ssl.PEM_cert_to_DER_cert(file.read())
+        fingerprint = hashlib.sha256(der).hexdigest()
+        self.assertEqual(world.log().count(fingerprint), world.lesson.relay_starts)
+        world.lesson.relay.terminate()
+        self.assertEqual(world.lesson.relay.wait(timeout=10), 0)
+        world.lesson.start_relay()
+        world.lesson.wait_ready()
+        self.assertEqual(world.log().count(fingerprint), world.lesson.relay_starts)
+        wait_until(
+            lambda: all(
+                e["connected"] for e in world.lesson.api("GET", "/v1/endpoints")["endpoints"]
+            ),
+            8,
+            "the classrooms do not come back",
+        )
+
+    def test_secrets_lie_in_files_of_their_owner_and_in_no_log(self):
+        state = self.world.lesson.path("state")
+        for name in os.listdir(state):
+            if name.endswith(".crt"):
+                continue
+            mode = os.stat(os.path.join(state, name)).st_mode & 0o777
+            self.assertEqual(mode & 0o077, 0, f"{name}: {mode:o}")
+        for school in self.world.schools:
+            with open(os.path.join(school.directory, "classroom.token"), encoding="ascii") as file:
+                token = file.read().strip()
+            names = [f"state/{name}" for name in os.listdir(state)]
+            for name in ["relay.log", f"{school.id}/classroom.log"] + names:
+                self.assertNotIn(token, self.world.log(name), name)
+
+
+class Start(SystemTest):
+    """A relay that cannot start says what to do, and ends."""
+
+    def setUp(self):
+        self.world = World(media=False).__enter__()
+        self.addCleanup(self.world.__exit__, None)
+        with open(self.world.lesson.path("relay.conf"), encoding="utf-8") as file:
+            self.text = file.read()
+
+    def refused(self, old, new):
+        self.assertIn(old, self.text)
+        write(self.world.lesson.path("relay.conf"), self.text.replace(old, new))
+        self.world.lesson.start_relay()
+        status = self.world.lesson.relay.wait(timeout=15)
+        self.assertEqual(status, 1, self.world.log())
+        self.assertFalse(re.search("Sanitizer|core dumped", self.world.log()))
+        return self.world.log()
+
+    def test_a_control_port_that_another_program_has(self):
+        with self.world.county.socket("relay", socket.AF_INET, socket.SOCK_STREAM) as other:
+            other.bind((net.CONTROL_ADDRESS, net.CONTROL_PORT))
+            other.listen(1)
+            said = self.refused("media0", "media0")
+        self.assertIn(f"{net.CONTROL_ADDRESS}:{net.CONTROL_PORT}", said)
+        self.assertIn("another program has it", said)
+
+    def test_a_control_address_of_no_interface(self):
+        said = self.refused(f"{net.CONTROL_ADDRESS}:", "198.18.99.9:")
+        self.assertIn("no interface of this machine has the address", said)
+
+    def test_a_media_interface_that_is_not_there(self):
+        said = self.refused("iface=media0", "iface=nowhere0")
+        self.assertIn("Does the interface that media.device names exist", said)
+
+    def test_too_few_hugepages(self):
+        # More than any machine that runs this has reserved.
+        ours = '"--no-huge", "--no-shconf", "--no-pci", "-m", "256"'
+        said = self.refused(ours, '"--in-memory", "-m", "900000"')
+        self.assertIn("reserve hugepages", said)
+        self.assertIn("--no-huge", said)
+
+
+if __name__ == "__main__":
+    main()
