@@ -422,6 +422,14 @@ class County:
             f"add rule ip renew own ct zone set {rebinds}",
         )
 
+    def share_nat(self, school, other):
+        """Moves a school's classroom behind another school's NAT: one address for both."""
+        nat, room = f"nat{other}", f"classroom{school}"
+        self._wire(nat, f"lan{school}", room, "eth1")
+        self._address(nat, f"lan{school}", f"198.19.{100 + school}.1/24")
+        self._address(room, "eth1", f"198.19.{100 + school}.2/24")
+        self.ip(room, "route", "replace", "default", "via", f"198.19.{100 + school}.1")
+
     def counters(self, role, interface):
         """A kernel interface's packets and bytes, both directions."""
         shown = json.loads(self.ip(role, "-j", "-s", "link", "show", "dev", interface))[0]
