@@ -17,7 +17,8 @@ class Arrivals(SystemTest):
             world.wait_pictures(10, more=30)
             legs = world.session()["legs"]
             addresses = [leg["address"].rsplit(":", 1) for leg in legs]
-            self.assertEqual({address for address, _ in addresses}, {world.county.school_address(0)})
+            shared = {world.county.school_address(0)}
+            self.assertEqual({address for address, _ in addresses}, shared)
             self.assertEqual(len({port for _, port in addresses}), 2)
             world.quiet_counts()
             self.assert_sums(world.lesson.api("GET", "/v1/status"))
