@@ -2,8 +2,8 @@
 // journal.h - what a restart must know of the lessons that run: sessions.json in the state
 // directory.
 //
-// Ad-hoc lessons, extensions, and the ids that are not opened again. No keys: joins are fresh after
-// a restart.
+// Ad-hoc lessons, what was edited of planned ones, and the ids that are not opened again. No keys:
+// joins are fresh after a restart.
 #ifndef CONTROL_JOURNAL_H
 #define CONTROL_JOURNAL_H
 
@@ -19,12 +19,6 @@ void journal_destroy(struct journal *journal);
 // sessions.json.bad and told to the log: the timetable's lessons run without it.
 void journal_restore(struct journal *journal, struct scheduler *scheduler, struct wall_time wall,
 	struct mono_time mono);
-
-// A planned lesson's closing bell was moved, or it has just opened after a restart: then the
-// extension that the file told is asked of the scheduler again.
-void journal_extended(struct journal *journal, const struct scheduled_lesson *lesson);
-void journal_opened(struct journal *journal, struct scheduler *scheduler,
-	const struct scheduled_lesson *lesson, struct mono_time mono);
 
 // Writes the file anew where something has changed: it is there whole or not at all. Returns 0 or
 // -errno (told to the log once until it works again).

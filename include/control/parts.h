@@ -87,6 +87,11 @@ int api_sessions_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_endpoint_route(struct control *control);
 
+// Handlers of api_session_edits.c, among the routes of api_sessions.c.
+void api_session_extend(struct http_request *request, void *control);
+void api_session_cut(struct http_request *request, void *control);
+void api_session_regroup(struct http_request *request, void *control);
+
 // sessions_notify: puts it on the endpoint's event stream.
 void api_endpoint_notify(void *context, const char *endpoint_id, enum sessions_notice notice,
 	const struct join *join, const char *join_id, const char *reason);

@@ -127,15 +127,17 @@ int scheduler_open_adhoc(struct scheduler *scheduler, const char *const *endpoin
 	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
 	const struct scheduled_lesson **out);
 
-// After a restart: an ad-hoc lesson that ran before, with its old id and bells. Same errors;
+// After a restart: an ad-hoc lesson that ran before, with its old id and bells; the last
+// `listener_count` of its endpoints listen. Same errors;
 // -EINVAL also for an id that is not an ad-hoc one, -EEXIST where it runs, -ETIME where its end has
 // passed or it has ended.
 int scheduler_restore_adhoc(struct scheduler *scheduler, const char *id,
-	const char *const *endpoint_ids, size_t count, const char *title, struct wall_time start,
-	struct wall_time end, struct wall_time wall, struct mono_time mono);
+	const char *const *endpoint_ids, size_t count, size_t listener_count, const char *title,
+	struct wall_time start, struct wall_time end, struct wall_time wall, struct mono_time mono);
 
 // The closing bell comes `minutes` later, or that long from now if it has rung. With an event.
-// Returns 0, -ENOENT (no such lesson runs) or -EINVAL (minutes not 1..SCHEDULER_MINUTES_MAX).
+// Returns 0, -ENOENT (no such lesson runs), -EINVAL (minutes not 1..SCHEDULER_MINUTES_MAX),
+// -ENOSPC (SCHEDULER_EDITS_MAX) or -ENOMEM.
 int scheduler_extend(
 	struct scheduler *scheduler, const char *id, unsigned minutes, struct mono_time mono);
 

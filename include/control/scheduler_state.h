@@ -58,13 +58,25 @@ int scheduler_edit_apply(
 
 // The edit of a lesson, or NULL.
 struct lesson_edit *scheduler_edit_find(const struct scheduler *scheduler, const char *id);
+// Makes the edit of a planned lesson that runs, where there is none; an ad-hoc one needs none. 0,
+// -ENOSPC or -ENOMEM.
+int scheduler_edit_reserve(struct scheduler *scheduler, const struct scheduled_lesson *running);
 void scheduler_edit_forget(struct scheduler *scheduler, const char *id);
+// Forgets those whose lesson does not run and ended over a day ago.
+void scheduler_edits_expire(struct scheduler *scheduler, struct wall_time wall);
 void scheduler_edits_fini(struct scheduler *scheduler);
 
 // Makes a running lesson of the scheduler's timetable, open from now on. Returns NULL where memory
 // is lacking; there must be room.
 struct running_lesson *scheduler_run(struct scheduler *scheduler, const struct lesson *lesson,
 	struct wall_time wall, struct mono_time mono);
+
+// Opens what is due of the plan. 0 or -ENOMEM.
+int scheduler_open_due(struct scheduler *scheduler, struct wall_time wall, struct mono_time mono);
+
+// When the next planned lesson opens, or `until` where none does before.
+struct mono_time scheduler_next_opening(const struct scheduler *scheduler, struct wall_time wall,
+	struct mono_time mono, struct mono_time until);
 
 // The moment when a lesson may go live at the earliest for the running lessons that share an
 // endpoint with it; INT64_MIN where there is none.

@@ -63,7 +63,9 @@ struct sessions *sessions_create(const struct sessions_edges *edges);
 void sessions_destroy(struct sessions *sessions);
 
 // Follows the scheduler. All events of one step come in one call; a lesson is not looked at any
-// more once its SCHEDULER_END was among them.
+// more once its SCHEDULER_END was among them. Where all who are in a lesson that ends go on in one
+// that is live, they take their joins along: keys, paths and media go on, and so do the flows'
+// counters.
 void sessions_follow(struct sessions *sessions, const struct scheduler_event *events, size_t count,
 	struct mono_time now);
 
@@ -98,6 +100,9 @@ struct session *sessions_find(const struct sessions *sessions, const char *id);
 const struct join *sessions_join_of(const struct sessions *sessions, const char *endpoint_id);
 struct join *session_join_find(const struct session *session, const char *endpoint_id);
 const char *session_id(const struct session *session);
+
+// Whether an endpoint can read and be read in the session without new keys for those who are in it.
+bool session_accepts(const struct session *session, const struct timetable_endpoint *endpoint);
 
 struct joins *sessions_joins(const struct sessions *sessions);
 uint32_t sessions_pending_count(const struct sessions *sessions);

@@ -34,6 +34,9 @@ json_t *view_lesson(const struct board_lesson *lesson);
 // Appends the FLOWs of a session to an array: those that come in, then those that go out.
 void view_flows_append(const struct view *view, const struct session *session, json_t *array);
 
+// DIFFERENCEs: the lessons that run and finish by another plan than the scheduler's present one.
+json_t *view_differences(const struct scheduler *scheduler);
+
 // "2026-11-23T01:20:00Z", in whole seconds.
 json_t *view_time(struct wall_time time);
 

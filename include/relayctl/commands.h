@@ -17,6 +17,7 @@ struct arguments {
 	const char *endpoint; // --endpoint
 	const char *minutes;  // --minutes
 	const char *title;    // --title
+	bool listen;          // --listen
 	char **words;         // what follows the command's name
 	int count;
 };
@@ -48,10 +49,16 @@ int read_tokens(struct client *client, const struct arguments *arguments);
 // Acting, in actions.c
 int act_open(struct client *client, const struct arguments *arguments);
 int act_extend(struct client *client, const struct arguments *arguments);
+int act_cut(struct client *client, const struct arguments *arguments);
 int act_end(struct client *client, const struct arguments *arguments);
 int act_reload(struct client *client, const struct arguments *arguments);
 int act_token(struct client *client, const struct arguments *arguments);
 int act_revoke(struct client *client, const struct arguments *arguments);
+
+// In regroup.c
+int act_add(struct client *client, const struct arguments *arguments);
+int act_remove(struct client *client, const struct arguments *arguments);
+int act_replace(struct client *client, const struct arguments *arguments);
 
 // In plan.c; 1 also where the relay finds errors or warnings
 int plan_run(struct client *client, const struct arguments *arguments);

@@ -149,6 +149,11 @@ on_join(const struct join *join, void *user)
 			agent->rejoin_reason = "this join was left before";
 		}
 	} else if (strcmp(join->id, agent->join_id) == 0) {
+		// The next lesson of the same room may go on under the same keys.
+		if (strcmp(agent->session, join->session) != 0)
+			log_info("%s goes on as %s (%s)", agent->session, join->session,
+				join->title);
+		strcpy(agent->session, join->session);
 		if (seat_update(&agent->seat, join, now) != 0)
 			log_error("a stream to receive could not be set up: out of memory");
 		link_hold(&agent->link, join->instance, join->id);

@@ -121,36 +121,6 @@ sessions_post(struct http_request *request, void *user)
 }
 
 static void
-extend_post(struct http_request *request, void *user)
-{
-	struct control *control = user;
-	json_int_t minutes;
-	if (json_unpack(request->body, "{s:I}", "minutes", &minutes) || minutes < 1 ||
-		minutes > SCHEDULER_MINUTES_MAX) {
-		http_respond_error(request, 422,
-			"the body must be {\"minutes\":5}, with 1 to %d minutes",
-			SCHEDULER_MINUTES_MAX);
-		return;
-	}
-	if (!session_wanted(control, request))
-		return;
-	int result =
-		scheduler_extend(control->scheduler, request->id, (unsigned)minutes, clock_mono());
-	if (result) {
-		http_respond_error(request, 409, "cannot be extended: %s", strerror(-result));
-		return;
-	}
-	log_info("session %s: extended by %d minutes by %s", request->id, (int)minutes,
-		request->name);
-	control_step(control);
-	const struct session *session = session_wanted(control, request);
-	if (!session)
-		return;
-	struct view view = control_view(control);
-	http_respond_json(request, 200, view_session(&view, session, control->presence));
-}
-
-static void
 session_delete(struct http_request *request, void *user)
 {
 	struct control *control = user;
@@ -190,7 +160,10 @@ api_sessions_route(struct control *control)
 	const struct http_route routes[] = {
 		{"GET", "/v1/sessions", TOKEN_ROLE_OPERATOR, sessions_get, control},
 		{"POST", "/v1/sessions", TOKEN_ROLE_OPERATOR, sessions_post, control},
-		{"POST", "/v1/sessions/:id/extend", TOKEN_ROLE_OPERATOR, extend_post, control},
+		{"POST", "/v1/sessions/:id/extend", TOKEN_ROLE_OPERATOR, api_session_extend,
+			control},
+		{"POST", "/v1/sessions/:id/cut", TOKEN_ROLE_OPERATOR, api_session_cut, control},
+		{"PATCH", "/v1/sessions/:id", TOKEN_ROLE_OPERATOR, api_session_regroup, control},
 		{"GET", "/v1/sessions/:id", TOKEN_ROLE_OPERATOR, session_get, control},
 		{"DELETE", "/v1/sessions/:id", TOKEN_ROLE_OPERATOR, session_delete, control},
 		{"GET", "/v1/flows", TOKEN_ROLE_OPERATOR, flows_get, control},

@@ -21,6 +21,8 @@ index_get(struct http_request *request, void *user)
 		"GET    /v1/sessions/ID             one of them\n"
 		"POST   /v1/sessions                open an ad-hoc one\n"
 		"POST   /v1/sessions/ID/extend      move its closing bell\n"
+		"POST   /v1/sessions/ID/cut         move it forward\n"
+		"PATCH  /v1/sessions/ID             hold it with other endpoints\n"
 		"DELETE /v1/sessions/ID             end it now\n"
 		"GET    /v1/flows?session=ID        every stream, in and out\n"
 		"GET    /v1/endpoints               the classrooms, and who is connected\n"

@@ -26,16 +26,6 @@ timer_set(struct event *timer, int64_t ns)
 	event_add(timer, &delay);
 }
 
-// A lesson that opens after a restart gets its extension back; one that changes is noted.
-static void
-journal_follow(struct control *control, const struct scheduler_event *event)
-{
-	if (event->type == SCHEDULER_OPEN)
-		journal_opened(control->journal, control->scheduler, event->lesson, clock_mono());
-	if (event->type == SCHEDULER_CHANGED)
-		journal_extended(control->journal, event->lesson);
-}
-
 // A disk that is full is asked again with the next look.
 static void
 journal_write(struct control *control)
@@ -58,8 +48,6 @@ control_step(struct control *control)
 			log_error("lessons cannot be planned: %s", strerror(-result));
 			return;
 		}
-		for (size_t i = 0; i < count; i++)
-			journal_follow(control, &events[i]);
 		has_changed |= count > 0;
 		sessions_follow(control->sessions, events, count, now);
 	} while (count == CONTROL_EVENTS_MAX);
@@ -184,10 +172,15 @@ control_reload_checked(void *context, const char *error)
 	} else {
 		size_t count = control_lessons_today(control);
 		control->reloads++;
-		log_info("timetable reloaded: %zu lessons today", count);
+		json_t *differ = view_differences(control->scheduler);
+		log_info("timetable reloaded: %zu lessons today; %zu that run finish by the plan "
+			 "they opened with",
+			count, json_array_size(differ));
 		if (request)
 			http_respond_json(request, 200,
-				json_pack("{s:I}", "lessons_today", (json_int_t)count));
+				json_pack("{s:I, s:O}", "lessons_today", (json_int_t)count,
+					"differ", differ));
+		json_decref(differ);
 	}
 	if (control->reload_again) {
 		control->reload_again = false;

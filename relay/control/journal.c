@@ -15,12 +15,9 @@
 #include "control/atomic_file.h"
 #include "platform/log.h"
 
-#define MINUTE_MS 60000
-
 struct journal {
 	char path[PATH_MAX];
-	char *written;    // the file's text, as far as is known
-	json_t *extended; // id -> closing bell, ms since 1970, of planned lessons
+	char *written; // the file's text, as far as is known
 	bool is_failing;
 };
 
@@ -30,10 +27,9 @@ journal_create(const char *state_directory)
 	struct journal *journal = calloc(1, sizeof *journal);
 	if (!journal)
 		return NULL;
-	journal->extended = json_object();
 	int length =
 		snprintf(journal->path, sizeof journal->path, "%s/sessions.json", state_directory);
-	if (!journal->extended || length >= (int)sizeof journal->path) {
+	if (length >= (int)sizeof journal->path) {
 		journal_destroy(journal);
 		return NULL;
 	}
@@ -45,9 +41,21 @@ journal_destroy(struct journal *journal)
 {
 	if (!journal)
 		return;
-	json_decref(journal->extended);
 	free(journal->written);
 	free(journal);
+}
+
+// The ids of `array` to endpoints[*count..]. Whether all of them are texts that fit.
+static bool
+endpoints_read(json_t *array, const char *endpoints[TIMETABLE_PARTS_MAX], size_t *count)
+{
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const char *id = json_string_value(json_array_get(array, i));
+		if (!id || strlen(id) >= TIMETABLE_ID_BYTES_MAX || *count == TIMETABLE_PARTS_MAX)
+			return false;
+		endpoints[(*count)++] = id;
+	}
+	return true;
 }
 
 static void
@@ -55,24 +63,47 @@ restore_adhoc(
 	struct scheduler *scheduler, json_t *entry, struct wall_time wall, struct mono_time mono)
 {
 	const char *id, *title, *endpoints[TIMETABLE_PARTS_MAX];
-	json_t *array;
+	json_t *speakers, *listeners = NULL;
 	json_int_t start_ms, end_ms;
-	if (json_unpack(entry, "{s:s, s:s, s:I, s:I, s:o}", "id", &id, "title", &title,
-		    "starts_at_ms", &start_ms, "ends_at_ms", &end_ms, "endpoints", &array) ||
-		json_array_size(array) > TIMETABLE_PARTS_MAX) {
+	size_t count = 0;
+	if (json_unpack(entry, "{s:s, s:s, s:I, s:I, s:o, s?o}", "id", &id, "title", &title,
+		    "starts_at_ms", &start_ms, "ends_at_ms", &end_ms, "endpoints", &speakers,
+		    "listeners", &listeners) ||
+		!endpoints_read(speakers, endpoints, &count) ||
+		!endpoints_read(listeners, endpoints, &count)) {
 		log_warning("sessions.json: an ad-hoc lesson in it cannot be understood");
 		return;
 	}
-	size_t count = json_array_size(array);
-	for (size_t i = 0; i < count; i++) {
-		endpoints[i] = json_string_value(json_array_get(array, i));
-		if (!endpoints[i])
-			return;
-	}
-	int result = scheduler_restore_adhoc(scheduler, id, endpoints, count, title,
-		(struct wall_time){start_ms}, (struct wall_time){end_ms}, wall, mono);
+	int result = scheduler_restore_adhoc(scheduler, id, endpoints, count,
+		json_array_size(listeners), title, (struct wall_time){start_ms},
+		(struct wall_time){end_ms}, wall, mono);
 	if (result && result != -ETIME)
 		log_warning("sessions.json: %s is not resumed: %s", id, strerror(-result));
+}
+
+static void
+restore_edit(struct scheduler *scheduler, const char *id, json_t *entry)
+{
+	struct lesson_edit edit = {0};
+	const char *endpoints[TIMETABLE_PARTS_MAX];
+	json_t *speakers = NULL, *listeners = NULL;
+	json_int_t end_ms;
+	int result = -EINVAL;
+	if (strlen(id) < sizeof edit.id &&
+		!json_unpack(entry, "{s:I, s?o, s?o}", "ends_at_ms", &end_ms, "endpoints",
+			&speakers, "listeners", &listeners) &&
+		endpoints_read(speakers, endpoints, &edit.endpoint_count) &&
+		endpoints_read(listeners, endpoints, &edit.endpoint_count)) {
+		strcpy(edit.id, id);
+		edit.end.ms = end_ms;
+		edit.listener_count = json_array_size(listeners);
+		for (size_t i = 0; i < edit.endpoint_count; i++)
+			strcpy(edit.endpoints[i], endpoints[i]);
+		result = scheduler_edit_restore(scheduler, &edit);
+	}
+	if (result)
+		log_warning("sessions.json: what was changed of %s is not all restored: %s", id,
+			strerror(-result));
 }
 
 static json_t *
@@ -108,69 +139,59 @@ journal_restore(struct journal *journal, struct scheduler *scheduler, struct wal
 	json_array_foreach(json_object_get(root, "adhoc"), index, entry)
 		restore_adhoc(scheduler, entry, wall, mono);
 	const char *id;
-	json_object_foreach(json_object_get(root, "extended"), id,
-		entry) if (json_is_integer(entry)) json_object_set(journal->extended, id, entry);
+	json_object_foreach(json_object_get(root, "edited"), id, entry)
+		restore_edit(scheduler, id, entry);
 	json_decref(root);
 }
 
-void
-journal_extended(struct journal *journal, const struct scheduled_lesson *lesson)
+static json_t *
+ids_view(const struct lesson *lesson, bool listeners)
 {
-	if (lesson->lesson.rule)
-		json_object_set_new(
-			journal->extended, lesson->lesson.id, json_integer(lesson->lesson.end.ms));
-}
-
-void
-journal_opened(struct journal *journal, struct scheduler *scheduler,
-	const struct scheduled_lesson *lesson, struct mono_time mono)
-{
-	json_t *end = json_object_get(journal->extended, lesson->lesson.id);
-	int64_t more_ms = json_integer_value(end) - lesson->lesson.end.ms;
-	if (!end || more_ms <= 0)
-		return;
-	int64_t minutes = (more_ms + MINUTE_MS - 1) / MINUTE_MS;
-	int result =
-		minutes > SCHEDULER_MINUTES_MAX
-			? -EINVAL
-			: scheduler_extend(scheduler, lesson->lesson.id, (unsigned)minutes, mono);
-	if (result)
-		log_warning("%s is not extended again: %s", lesson->lesson.id, strerror(-result));
+	json_t *ids = json_array();
+	for (size_t i = 0; i < lesson->part_count; i++)
+		if ((lesson->parts[i].role == LESSON_LISTEN) == listeners)
+			json_array_append_new(ids, json_string(lesson->parts[i].endpoint->id));
+	return ids;
 }
 
 static json_t *
 adhoc_view(const struct lesson *lesson)
 {
-	json_t *endpoints = json_array();
-	for (size_t i = 0; i < lesson->part_count; i++)
-		json_array_append_new(endpoints, json_string(lesson->parts[i].endpoint->id));
-	return json_pack("{s:s, s:s, s:I, s:I, s:o}", "id", lesson->id, "title", lesson->title,
+	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "id", lesson->id, "title", lesson->title,
 		"starts_at_ms", (json_int_t)lesson->start.ms, "ends_at_ms",
-		(json_int_t)lesson->end.ms, "endpoints", endpoints);
+		(json_int_t)lesson->end.ms, "endpoints", ids_view(lesson, false), "listeners",
+		ids_view(lesson, true));
 }
 
-// An extension matters as long as its lesson is not over.
-static void
-extended_prune(struct journal *journal, const struct scheduler *scheduler)
+static json_t *
+edit_view(const struct lesson_edit *edit)
 {
-	for (size_t i = 0; i < scheduler_ended_count(scheduler); i++)
-		json_object_del(journal->extended, scheduler_ended_get(scheduler, i));
+	size_t speaker_count = edit->endpoint_count - edit->listener_count;
+	json_t *speakers = json_array(), *listeners = json_array();
+	for (size_t i = 0; i < edit->endpoint_count; i++)
+		json_array_append_new(
+			i < speaker_count ? speakers : listeners, json_string(edit->endpoints[i]));
+	return json_pack("{s:I, s:o, s:o}", "ends_at_ms", (json_int_t)edit->end.ms, "endpoints",
+		speakers, "listeners", listeners);
 }
 
 static char *
-text_make(struct journal *journal, const struct scheduler *scheduler)
+text_make(const struct scheduler *scheduler)
 {
-	extended_prune(journal, scheduler);
-	json_t *adhoc = json_array(), *ended = json_array();
+	json_t *adhoc = json_array(), *edited = json_object(), *ended = json_array();
 	for (size_t i = 0; i < scheduler_running_count(scheduler); i++) {
 		const struct lesson *lesson = &scheduler_running_get(scheduler, i)->lesson;
 		if (!lesson->rule)
 			json_array_append_new(adhoc, adhoc_view(lesson));
 	}
+	for (size_t i = 0; i < scheduler_edit_count(scheduler); i++) {
+		const struct lesson_edit *edit = scheduler_edit_get(scheduler, i);
+		json_object_set_new(edited, edit->id, edit_view(edit));
+	}
 	for (size_t i = 0; i < scheduler_ended_count(scheduler); i++)
 		json_array_append_new(ended, json_string(scheduler_ended_get(scheduler, i)));
-	json_t *root = json_pack(
-		"{s:o, s:O, s:o}", "adhoc", adhoc, "extended", journal->extended, "ended", ended);
+	json_t *root =
+		json_pack("{s:o, s:o, s:o}", "adhoc", adhoc, "edited", edited, "ended", ended);
 	char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	json_decref(root);
 	return text;
@@ -179,7 +200,7 @@ text_make(struct journal *journal, const struct scheduler *scheduler)
 int
 journal_save(struct journal *journal, const struct scheduler *scheduler)
 {
-	char *text = text_make(journal, scheduler);
+	char *text = text_make(scheduler);
 	if (!text)
 		return -ENOMEM;
 	if (journal->written && !strcmp(journal->written, text)) {

@@ -30,13 +30,26 @@ static void
 running_lesson_destroy(struct running_lesson *running)
 {
 	timetable_release(running->public.timetable);
+	while (running->held_count > 0)
+		timetable_release(running->held[--running->held_count]);
+	free(running->held);
 	free(running->parts);
+	free(running->parts_before);
 	free(running);
 }
 
+// What the last step told of may go.
 static void
-departed_free(struct scheduler *scheduler)
+told_free(struct scheduler *scheduler)
 {
+	for (size_t i = 0; i < scheduler->running_count; i++) {
+		struct running_lesson *running = scheduler->running[i];
+
+		if (running->changed_is_due)
+			continue;
+		free(running->parts_before);
+		running->parts_before = NULL;
+	}
 	while (scheduler->departed != NULL) {
 		struct running_lesson *next = scheduler->departed->next_departed;
 
@@ -50,10 +63,11 @@ scheduler_destroy(struct scheduler *scheduler)
 {
 	if (scheduler == NULL)
 		return;
-	departed_free(scheduler);
+	told_free(scheduler);
 	for (size_t i = 0; i < scheduler->running_count; i++)
 		running_lesson_destroy(scheduler->running[i]);
 	lesson_list_fini(&scheduler->plan);
+	scheduler_edits_fini(scheduler);
 	ended_ids_fini(&scheduler->ended);
 	timetable_release(scheduler->timetable);
 	free(scheduler);
@@ -84,20 +98,8 @@ plan_refresh(struct scheduler *scheduler, struct wall_time wall)
 	scheduler->plan = plan;
 	scheduler->plan_date = today;
 	scheduler->has_plan = true;
+	scheduler_edits_expire(scheduler, wall);
 	return 0;
-}
-
-bool
-lesson_shares_endpoint(const struct lesson *a, const struct lesson *b)
-{
-	for (size_t i = 0; i < a->part_count; i++) {
-		for (size_t j = 0; j < b->part_count; j++) {
-			// By name: after a reload the same endpoint has another address.
-			if (strcmp(a->parts[i].endpoint->id, b->parts[j].endpoint->id) == 0)
-				return true;
-		}
-	}
-	return false;
 }
 
 struct running_lesson *
@@ -108,119 +110,6 @@ scheduler_running_find(const struct scheduler *scheduler, const char *id)
 			return scheduler->running[i];
 	}
 	return NULL;
-}
-
-// Where the plan lets `next` begin within the running lesson, its beginning lies on the running
-// lesson's own course; else it waits for the closing bell. Without a step of the clock neither ever
-// delays anything.
-static struct mono_time
-earliest_after(const struct scheduled_lesson *running, const struct lesson *next)
-{
-	int64_t left_ms = running->lesson.end.ms - next->start.ms;
-
-	if (next->start.ms < running->lesson.start.ms || left_ms <= 0)
-		return running->bell_at;
-	return mono_after_ns(running->bell_at, -left_ms * NS_IN_MS);
-}
-
-struct mono_time
-scheduler_earliest_live(const struct scheduler *scheduler, const struct lesson *lesson)
-{
-	struct mono_time earliest = {INT64_MIN};
-
-	for (size_t i = 0; i < scheduler->running_count; i++) {
-		const struct running_lesson *running = scheduler->running[i];
-		struct mono_time after;
-
-		if (running->end_is_due || !lesson_shares_endpoint(&running->public.lesson, lesson))
-			continue;
-		after = earliest_after(&running->public, lesson);
-		if (after.ns > earliest.ns)
-			earliest = after;
-	}
-	return earliest;
-}
-
-static struct mono_time
-mono_at(struct wall_time moment, struct wall_time wall, struct mono_time mono)
-{
-	return mono_after_ns(mono, (moment.ms - wall.ms) * NS_IN_MS);
-}
-
-struct running_lesson *
-scheduler_run(struct scheduler *scheduler, const struct lesson *lesson, struct wall_time wall,
-	struct mono_time mono)
-{
-	struct running_lesson *running = calloc(1, sizeof(*running));
-	struct mono_time earliest = scheduler_earliest_live(scheduler, lesson);
-	struct scheduled_lesson *public;
-
-	assert(scheduler->running_count < SCHEDULER_RUNNING_MAX);
-	if (running == NULL)
-		return NULL;
-	public = &running->public;
-	public->lesson = *lesson;
-	public->state = LESSON_OPEN;
-	public->live_at = mono_at(lesson->start, wall, mono);
-	if (public->live_at.ns < mono.ns)
-	public->live_at = mono;
-	if (public->live_at.ns < earliest.ns)
-	public->live_at = earliest;
-	public->bell_at = mono_at(lesson->end, wall, mono);
-	public->end_at =
-		mono_after_ns(public->bell_at, scheduler->timetable->policies.grace_s * NS_IN_S);
-	public->timetable = timetable_acquire(scheduler->timetable);
-	running->opened_at = mono;
-	running->open_is_due = true;
-	scheduler->running[scheduler->running_count++] = running;
-	return running;
-}
-
-// When a planned lesson may open, INT64_MAX where there would be nothing left of it.
-static struct mono_time
-opening_at(const struct scheduler *scheduler, const struct lesson *lesson, struct wall_time wall,
-	struct mono_time mono)
-{
-	int64_t before_ns = scheduler->timetable->policies.open_before_s * NS_IN_S;
-	struct mono_time opening = mono_after_ns(mono_at(lesson->start, wall, mono), -before_ns);
-	struct mono_time earliest = scheduler_earliest_live(scheduler, lesson);
-
-	if (mono_reached(earliest, mono_at(lesson->end, wall, mono)))
-		return (struct mono_time){INT64_MAX};
-	if (earliest.ns != INT64_MIN && earliest.ns - before_ns > opening.ns)
-		opening = mono_after_ns(earliest, -before_ns);
-	return opening;
-}
-
-static bool
-is_to_come(const struct scheduler *scheduler, const struct lesson *lesson, struct wall_time wall)
-{
-	return lesson->end.ms > wall.ms && scheduler_running_find(scheduler, lesson->id) == NULL &&
-	       !ended_ids_has(&scheduler->ended, lesson->id);
-}
-
-static int
-lessons_open(struct scheduler *scheduler, struct wall_time wall, struct mono_time mono)
-{
-	int64_t before_ms = scheduler->timetable->policies.open_before_s * MS_IN_S;
-
-	for (size_t i = 0; i < scheduler->plan.count; i++) {
-		const struct lesson *lesson = &scheduler->plan.lessons[i];
-
-		if (lesson->start.ms - before_ms > wall.ms)
-			break;
-		if (!is_to_come(scheduler, lesson, wall))
-			continue;
-		if (!mono_reached(mono, opening_at(scheduler, lesson, wall, mono)))
-			continue;
-		if (scheduler->running_count == SCHEDULER_RUNNING_MAX) {
-			scheduler->stats.running_full++;
-			break;
-		}
-		if (scheduler_run(scheduler, lesson, wall, mono) == NULL)
-			return -ENOMEM;
-	}
-	return 0;
 }
 
 // What happens next to a running lesson, and when; what is due at once counts from its opening.
@@ -298,6 +187,7 @@ depart(struct scheduler *scheduler, struct running_lesson *running)
 	running->public.state = LESSON_ENDED;
 	if (ended_ids_add(&scheduler->ended, running->public.lesson.id))
 		scheduler->stats.ended_forgotten++;
+	scheduler_edit_forget(scheduler, running->public.lesson.id);
 	running->next_departed = scheduler->departed;
 	scheduler->departed = running;
 }
@@ -334,10 +224,10 @@ scheduler_step(struct scheduler *scheduler, struct wall_time wall, struct mono_t
 	struct running_lesson *running;
 	int result;
 
-	departed_free(scheduler);
+	told_free(scheduler);
 	result = plan_refresh(scheduler, wall);
 	if (result == 0)
-		result = lessons_open(scheduler, wall, mono);
+		result = scheduler_open_due(scheduler, wall, mono);
 	*count_out = 0;
 	while (*count_out < capacity && (running = due_find(scheduler, mono)) != NULL) {
 		struct mono_time at;
@@ -366,21 +256,8 @@ scheduler_next(const struct scheduler *scheduler, struct wall_time wall, struct 
 		if (at.ns < next.ns)
 			next = at;
 	}
-	for (size_t i = 0; i < scheduler->plan.count; i++) {
-		const struct lesson *lesson = &scheduler->plan.lessons[i];
-
-		at = mono_after_ns(mono_at(lesson->start, wall, mono),
-			-(int64_t)scheduler->timetable->policies.open_before_s * NS_IN_S);
-		if (at.ns >= next.ns)
-			break;
-		if (!is_to_come(scheduler, lesson, wall))
-			continue;
-		at = opening_at(scheduler, lesson, wall, mono);
-		// One that could have opened waits for room.
-		if (at.ns <= mono.ns)
-			at = mono_after_ns(mono, NS_IN_S);
-		if (at.ns < next.ns)
-			next = at;
-	}
+	at = scheduler_next_opening(scheduler, wall, mono, next);
+	if (at.ns < next.ns)
+		next = at;
 	return next.ns < mono.ns ? mono : next;
 }

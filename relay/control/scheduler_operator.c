@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// scheduler_operator.c - what an operator asks of the scheduler: ad-hoc lessons, more time, the
-// end, the board.
+// scheduler_operator.c - what an operator asks of the scheduler: ad-hoc lessons, the end, the
+// board.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,27 +32,6 @@ adhoc_name(struct scheduler *scheduler, struct wall_time wall, char id[LESSON_ID
 	do {
 		snprintf(id, LESSON_ID_BYTES_MAX, ADHOC "%s-%u", text, ++scheduler->adhoc_number);
 	} while (is_known(scheduler, id));
-}
-
-static int
-parts_make(const struct scheduler *scheduler, const char *const *endpoint_ids, size_t count,
-	struct lesson_part *parts)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct timetable_endpoint *endpoint =
-			timetable_endpoint_find(scheduler->timetable, endpoint_ids[i]);
-
-		if (endpoint == NULL)
-			return -ENOENT;
-		parts[i].school = endpoint->school;
-		parts[i].endpoint = endpoint;
-		parts[i].role = i == 0 ? LESSON_LEAD : LESSON_ASSIST;
-		for (size_t j = 0; j < i; j++) {
-			if (parts[j].endpoint == endpoint)
-				return -EINVAL;
-		}
-	}
-	return 0;
 }
 
 // Whether a lesson that is live, or goes live with the next step, has one of the lesson's
@@ -103,21 +82,19 @@ adhoc_run(struct scheduler *scheduler, struct lesson *lesson, const char *title,
 
 static int
 adhoc_open(struct scheduler *scheduler, struct lesson *lesson, const char *const *endpoint_ids,
-	const char *title, struct wall_time wall, struct mono_time mono,
+	size_t listener_count, const char *title, struct wall_time wall, struct mono_time mono,
 	struct running_lesson **out)
 {
 	struct lesson_part *parts;
 	int result;
 
-	if (lesson->part_count < 2 || lesson->part_count > TIMETABLE_PARTS_MAX ||
-		strlen(title) >= TIMETABLE_TEXT_BYTES_MAX)
+	if (strlen(title) >= TIMETABLE_TEXT_BYTES_MAX)
 		return -EINVAL;
-	parts = calloc(lesson->part_count, sizeof(*parts));
-	if (parts == NULL)
-		return -ENOMEM;
-	result = parts_make(scheduler, endpoint_ids, lesson->part_count, parts);
-	if (result == 0)
-		result = adhoc_run(scheduler, lesson, title, parts, wall, mono, out);
+	result = scheduler_parts_make(scheduler->timetable, NULL, endpoint_ids, lesson->part_count,
+		listener_count, &parts);
+	if (result != 0)
+		return result == -ENODEV ? -ENOENT : result;
+	result = adhoc_run(scheduler, lesson, title, parts, wall, mono, out);
 	if (result != 0)
 		free(parts);
 	return result;
@@ -138,7 +115,7 @@ scheduler_open_adhoc(struct scheduler *scheduler, const char *const *endpoint_id
 	if (!is_minutes(minutes))
 		return -EINVAL;
 	adhoc_name(scheduler, wall, lesson.id);
-	result = adhoc_open(scheduler, &lesson, endpoint_ids, title, wall, mono, &running);
+	result = adhoc_open(scheduler, &lesson, endpoint_ids, 0, title, wall, mono, &running);
 	if (result == 0)
 		*out = &running->public;
 	return result;
@@ -146,8 +123,8 @@ scheduler_open_adhoc(struct scheduler *scheduler, const char *const *endpoint_id
 
 int
 scheduler_restore_adhoc(struct scheduler *scheduler, const char *id,
-	const char *const *endpoint_ids, size_t count, const char *title, struct wall_time start,
-	struct wall_time end, struct wall_time wall, struct mono_time mono)
+	const char *const *endpoint_ids, size_t count, size_t listener_count, const char *title,
+	struct wall_time start, struct wall_time end, struct wall_time wall, struct mono_time mono)
 {
 	struct lesson lesson = {
 		.start = start, .end = end, .date = civil_date_of(start), .part_count = count};
@@ -162,31 +139,8 @@ scheduler_restore_adhoc(struct scheduler *scheduler, const char *id,
 	if (start.ms >= end.ms || end.ms - start.ms > 2 * SCHEDULER_MINUTES_MAX * 60 * MS_IN_S)
 		return -EINVAL;
 	strcpy(lesson.id, id);
-	return adhoc_open(scheduler, &lesson, endpoint_ids, title, wall, mono, &running);
-}
-
-int
-scheduler_extend(
-	struct scheduler *scheduler, const char *id, unsigned minutes, struct mono_time mono)
-{
-	struct running_lesson *running = scheduler_running_find(scheduler, id);
-	struct scheduled_lesson *public;
-	int64_t more_ns;
-
-	if (running == NULL || running->end_is_due)
-		return -ENOENT;
-	if (!is_minutes(minutes))
-		return -EINVAL;
-	public = &running->public;
-	more_ns = minutes * 60 * NS_IN_S;
-	if (mono_reached(mono, public->bell_at))
-		more_ns += mono_since_ns(mono, public->bell_at);
-	public->bell_at = mono_after_ns(public->bell_at, more_ns);
-	public->end_at = mono_after_ns(public->end_at, more_ns);
-	public->lesson.end.ms += more_ns / NS_IN_MS;
-	running->changed_is_due = true;
-	running->live_is_due = public->state == LESSON_GRACE;
-	return 0;
+	return adhoc_open(
+		scheduler, &lesson, endpoint_ids, listener_count, title, wall, mono, &running);
 }
 
 int

@@ -80,13 +80,28 @@ seat_vacate(struct sessions *sessions, struct seat *seat)
 	session_tell(session, NULL);
 }
 
-static const struct lesson_part *
-part_find(const struct lesson *lesson, const char *endpoint_id)
+const struct lesson_part *
+lesson_part_find(const struct lesson *lesson, const char *endpoint_id)
 {
 	for (size_t i = 0; i < lesson->part_count; i++)
 		if (!strcmp(lesson->parts[i].endpoint->id, endpoint_id))
 			return &lesson->parts[i];
 	return NULL;
+}
+
+// After a reload an endpoint of the same name may send other streams than its join was made for.
+bool
+join_fits(const struct join *join, const struct lesson_part *part)
+{
+	const struct timetable_endpoint *endpoint = part->endpoint;
+	size_t wanted = part->role == LESSON_LISTEN ? 0 : endpoint->stream_count;
+	if (join->stream_count != wanted + 1)
+		return false;
+	for (size_t i = 0; i < wanted; i++)
+		if (join->streams[i + 1].kind != endpoint->streams[i].kind ||
+			join->streams[i + 1].codec != endpoint->streams[i].codec)
+			return false;
+	return true;
 }
 
 // Everybody's streams to the newcomer, and the newcomer's to everybody.
@@ -142,7 +157,7 @@ seat_settle(struct sessions *sessions, struct seat *seat, struct mono_time now)
 		sessions->edges.holder(sessions->edges.context, seat->endpoint);
 	struct session *session = scheduled ? session_of(sessions, scheduled) : NULL;
 	const struct lesson_part *part =
-		session ? part_find(&scheduled->lesson, seat->endpoint) : NULL;
+		session ? lesson_part_find(&scheduled->lesson, seat->endpoint) : NULL;
 	char left[JOIN_ID_BYTES] = "";
 
 	if (seat->join && seat->join->session != session) {
@@ -164,6 +179,6 @@ seat_settle(struct sessions *sessions, struct seat *seat, struct mono_time now)
 	}
 	if (*left && !seat->join && seat->is_connected)
 		sessions->edges.notify(sessions->edges.context, seat->endpoint, NOTICE_LEAVE, NULL,
-			left, "another lesson");
+			left, session ? "another lesson" : "it is not in this lesson any more");
 	return seat->join;
 }

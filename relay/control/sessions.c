@@ -64,31 +64,6 @@ session_gate(struct sessions *sessions, struct session *session, struct mono_tim
 			joins_gate(sessions->joins, join, true);
 }
 
-// The best profile that every planned endpoint supports: a sealed packet is read by all (GCM
-// first).
-static enum srtp_profile
-profile_choose(const struct lesson *lesson)
-{
-	static const enum srtp_profile BEST_FIRST[] = {
-		SRTP_AEAD_AES_128_GCM,
-		SRTP_AES_CM_128_HMAC_SHA1_80,
-	};
-	for (size_t i = 0; i < sizeof BEST_FIRST / sizeof *BEST_FIRST; i++) {
-		size_t supporters = 0;
-		for (size_t p = 0; p < lesson->part_count; p++) {
-			const struct timetable_endpoint *endpoint = lesson->parts[p].endpoint;
-			for (size_t k = 0; k < endpoint->profile_count; k++)
-				if (endpoint->profiles[k] == BEST_FIRST[i]) {
-					supporters++;
-					break;
-				}
-		}
-		if (supporters == lesson->part_count)
-			return BEST_FIRST[i];
-	}
-	return 0;
-}
-
 static void
 session_open(struct sessions *sessions, const struct scheduled_lesson *scheduled)
 {
@@ -98,7 +73,7 @@ session_open(struct sessions *sessions, const struct scheduled_lesson *scheduled
 		return;
 	}
 	session->scheduled = scheduled;
-	session->profile = profile_choose(&scheduled->lesson);
+	session->profile = session_profile_choose(&scheduled->lesson);
 	TAILQ_INIT(&session->joins);
 	TAILQ_INSERT_TAIL(&sessions->list, session, link);
 	if (session->profile)
@@ -128,7 +103,10 @@ static void
 session_end(struct sessions *sessions, struct session *session, struct mono_time now)
 {
 	const char *reason = end_reason_text(session->scheduled->end_reason);
+	struct session *successor = session_successor(sessions, session, now);
 	TAILQ_REMOVE(&sessions->list, session, link);
+	if (successor)
+		session_hand_over(sessions, session, successor);
 	struct join *join;
 	while ((join = TAILQ_FIRST(&session->joins))) {
 		struct seat *seat = seat_find(sessions, join->endpoint);
@@ -148,6 +126,8 @@ static void
 session_move(struct sessions *sessions, struct session *session, enum scheduler_event_type type,
 	struct mono_time now)
 {
+	if (type == SCHEDULER_CHANGED)
+		session_regroup(sessions, session);
 	session_gate(sessions, session, now);
 	session_tell(session, NULL);
 	if (type != SCHEDULER_CHANGED)
@@ -339,6 +319,17 @@ session_join_find(const struct session *session, const char *endpoint_id)
 		if (!strcmp(join->endpoint, endpoint_id))
 			return join;
 	return NULL;
+}
+
+bool
+session_accepts(const struct session *session, const struct timetable_endpoint *endpoint)
+{
+	if (TAILQ_EMPTY(&session->joins))
+		return true;
+	for (size_t i = 0; i < endpoint->profile_count; i++)
+		if (endpoint->profiles[i] == session->profile)
+			return true;
+	return false;
 }
 
 struct joins *

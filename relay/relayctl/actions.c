@@ -87,6 +87,19 @@ act_extend(struct client *client, const struct arguments *arguments)
 }
 
 int
+act_cut(struct client *client, const struct arguments *arguments)
+{
+	char path[PATH_BYTES_MAX];
+	bool is_now = arguments->count == 1;
+	int minutes = is_now ? 0 : parse_minutes(arguments->words[1]);
+	if (minutes < 0 || path_with(path, "/v1/sessions/", arguments->words[0], "/cut") < 0)
+		return EXIT_USAGE;
+	json_t *session = send_request(client, arguments, "POST", path,
+		json_pack("{s:i}", is_now ? "end_in_minutes" : "minutes", minutes));
+	return tell_session(arguments, session, "cut");
+}
+
+int
 act_end(struct client *client, const struct arguments *arguments)
 {
 	char path[PATH_BYTES_MAX];
@@ -96,6 +109,26 @@ act_end(struct client *client, const struct arguments *arguments)
 	return tell_session(arguments, session, "ended");
 }
 
+static void
+tell_reload(json_t *answer)
+{
+	printf("the timetable is read again: %.0f lessons today\n",
+		json_number_value(json_object_get(answer, "lessons_today")));
+	size_t index, which;
+	json_t *lesson, *name;
+	json_array_foreach(json_object_get(answer, "differ"), index, lesson)
+	{
+		char id[VIEW_CELL_BYTES_MAX], ends[VIEW_CELL_BYTES_MAX];
+		view_cell(json_object_get(lesson, "session"), VIEW_TEXT, id);
+		view_cell(json_object_get(lesson, "ends_at"), VIEW_CLOCK, ends);
+		printf("%s runs until %s by the plan it opened with; the new one differs:", id,
+			ends);
+		json_array_foreach(json_object_get(lesson, "differs"), which, name)
+			printf(" %s", json_string_value(name) ? json_string_value(name) : "?");
+		printf("\n");
+	}
+}
+
 int
 act_reload(struct client *client, const struct arguments *arguments)
 {
@@ -103,8 +136,7 @@ act_reload(struct client *client, const struct arguments *arguments)
 	if (!answer)
 		return EXIT_FAILURE;
 	if (!arguments->json)
-		printf("the timetable is read again: %.0f lessons today\n",
-			json_number_value(json_object_get(answer, "lessons_today")));
+		tell_reload(answer);
 	json_decref(answer);
 	return EXIT_SUCCESS;
 }

@@ -20,6 +20,7 @@ enum option_code {
 	OPTION_ENDPOINT,
 	OPTION_MINUTES,
 	OPTION_TITLE,
+	OPTION_LISTEN,
 	OPTION_VERSION,
 };
 
@@ -31,6 +32,7 @@ static const struct option options[] = {
 	{"endpoint", required_argument, NULL, OPTION_ENDPOINT},
 	{"minutes", required_argument, NULL, OPTION_MINUTES},
 	{"title", required_argument, NULL, OPTION_TITLE},
+	{"listen", no_argument, NULL, OPTION_LISTEN},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
@@ -99,6 +101,9 @@ parse(int argc, char **argv, struct command_line *line)
 			break;
 		case OPTION_TITLE:
 			line->arguments.title = optarg;
+			break;
+		case OPTION_LISTEN:
+			line->arguments.listen = true;
 			break;
 		case OPTION_VERSION:
 			line->version = true;

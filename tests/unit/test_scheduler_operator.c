@@ -146,15 +146,15 @@ START_TEST(an_ad_hoc_lesson_goes_on_after_a_restart)
 	start = fixture_wall("2024-10-09", "16:15");
 	end = fixture_wall("2024-10-09", "16:25");
 	ck_assert_int_eq(
-		scheduler_restore_adhoc(scheduler, "a/1", pair, 2, "", start, end, wall, mono),
+		scheduler_restore_adhoc(scheduler, "a/1", pair, 2, 0, "", start, end, wall, mono),
 		-EINVAL);
 	ck_assert_int_eq(
-		scheduler_restore_adhoc(scheduler, id, pair, 2, "t", start, wall, wall, mono),
+		scheduler_restore_adhoc(scheduler, id, pair, 2, 0, "t", start, wall, wall, mono),
 		-ETIME);
 	ck_assert_int_eq(
-		scheduler_restore_adhoc(scheduler, id, pair, 2, "t", start, end, wall, mono), 0);
+		scheduler_restore_adhoc(scheduler, id, pair, 2, 0, "t", start, end, wall, mono), 0);
 	ck_assert_int_eq(
-		scheduler_restore_adhoc(scheduler, id, pair, 2, "t", start, end, wall, mono),
+		scheduler_restore_adhoc(scheduler, id, pair, 2, 0, "t", start, end, wall, mono),
 		-EEXIST);
 	ck_assert_int_eq(
 		scheduler_open_adhoc(scheduler, pair, 2, 5, "", wall, mono, &other), -EBUSY);

@@ -405,7 +405,8 @@ START_TEST(a_session_beyond_the_slots_takes_nothing)
 {
 	// 64 legs: all but one are gone.
 	struct joins *joins = sessions_joins(f.sessions);
-	struct lesson_part part = {&f.schools[4], &f.endpoints[4], LESSON_LISTEN};
+	struct lesson_part part = {
+		.school = &f.schools[4], .endpoint = &f.endpoints[4], .role = LESSON_LISTEN};
 	struct join_request request = {.part = &part, .profile = SRTP_AEAD_AES_128_GCM};
 	struct join *filler[FAKE_LEGS - 1];
 	for (size_t i = 0; i < FAKE_LEGS - 1; i++)
