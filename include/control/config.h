@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/table_mark.h"
 #include "platform/log.h"
 #include "timetable/file_error.h"
 #include "timetable/timetable.h"
@@ -45,6 +46,7 @@ struct config {
 	uint32_t legs_max;        // default 256; at most CONFIG_LEGS_MAX
 	enum log_level log_level; // default LOG_LEVEL_INFO
 	struct timetable *timetable;
+	struct table_marks marks; // of the files that the timetable was made of
 };
 
 // Reads `path` and everything it names; relative paths in a file start from that file's directory.
@@ -56,5 +58,8 @@ void config_fini(struct config *config); // releases the timetable
 
 // Only the timetable, for a reload. Same errors. timetable_release() frees it.
 int timetable_load(const char *path, struct timetable **out, struct file_error *error);
+// The same, and which versions of the files it was made of.
+int timetable_load_marked(const char *path, struct timetable **out, struct table_marks *marks_out,
+	struct file_error *error);
 
 #endif

@@ -203,7 +203,9 @@ config_load(const char *path, struct config *out, struct file_error *error)
 		.log_level = LOG_LEVEL_INFO,
 	};
 	result = config_reader_parse(path, fields, CONFIG_FIELD_COUNT(fields), out, error);
-	return result != 0 ? result : timetable_load(out->timetable_path, &out->timetable, error);
+	return result != 0 ? result
+			   : timetable_load_marked(
+				     out->timetable_path, &out->timetable, &out->marks, error);
 }
 
 void

@@ -99,14 +99,25 @@ static const struct config_field fields[] = {
 int
 timetable_load(const char *path, struct timetable **out, struct file_error *error)
 {
+	struct table_marks marks;
+
+	return timetable_load_marked(path, out, &marks, error);
+}
+
+int
+timetable_load_marked(const char *path, struct timetable **out, struct table_marks *marks_out,
+	struct file_error *error)
+{
 	struct timetable_bytes files[TIMETABLE_FILE_COUNT] = {{NULL, NULL, 0}};
 	char reason[SOURCE_FILE_REASON_BYTES];
 	struct settings *settings = calloc(1, sizeof(*settings));
 	int result;
 
 	*out = NULL;
+	*marks_out = (struct table_marks){0};
 	if (settings == NULL)
 		return -ENOMEM;
+	table_mark_of_file(path, marks_out->conf);
 	settings->policies = (struct timetable_policies){
 		.open_before_s = 180, .grace_s = 120, .audio_dscp = 46, .video_dscp = 34};
 	result = config_reader_parse(path, fields, CONFIG_FIELD_COUNT(fields), settings, error);
@@ -120,6 +131,8 @@ timetable_load(const char *path, struct timetable **out, struct file_error *erro
 		if (result == -EINVAL)
 			file_error_set(error, path, settings->files[i].line,
 				"cannot read '%.160s': %s", files[i].file, reason);
+		if (result == 0)
+			table_mark_make(bytes, files[i].count, marks_out->tables[i]);
 	}
 	if (result == 0)
 		result = timetable_create(&settings->policies, files, out, error);
