@@ -106,6 +106,13 @@ const struct http_route *http_route_find(const struct http_server *server, const
 bool http_route_match(
 	const char *pattern, const char *path, char id[HTTP_ID_BYTES_MAX + 1], bool *has_id_out);
 
+// A path as it may be logged: cut, and a run of characters that is as long as a token is hidden,
+// since a feed's address carries one.
+#define HTTP_LOG_PATH_BYTES 129
+#define HTTP_LOG_RUN_MAX 32 // a token has 43 behind its prefix
+#define HTTP_LOG_HIDDEN "[hidden]"
+void http_path_for_log(const char *path, char text[HTTP_LOG_PATH_BYTES]);
+
 // http_respond.c: JSON as bytes in `buffer`, wiped when they have been sent (joins carry keys),
 // between `before` and `behind`. Returns 0 or -ENOMEM.
 int http_respond_append_json(

@@ -80,7 +80,7 @@ struct http_server_counters { // written, read: the event loop's thread
 	uint64_t connections_open;
 	uint64_t connections_limit_reached; // times that accepting paused
 	uint64_t requests;
-	uint64_t unauthorized; // 401
+	uint64_t unauthorized; // 401, and 404 of http_respond_unknown()
 	uint64_t forbidden;    // 403
 	uint64_t deadlines;    // connections closed at the request deadline
 	uint64_t streams_open;
@@ -142,6 +142,10 @@ void http_respond_bytes(struct http_request *request, int status, const char *co
 // {"error": text}; the text says what is wrong, and what to do.
 void http_respond_error(struct http_request *request, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+// 404 to a stranger whose address carries no token that opens it: counted, and one line in the log,
+// in which the token is hidden.
+void http_respond_unknown(struct http_request *request, const char *what);
 
 // Answers with 200 text/event-stream and keeps the connection. `request` is gone afterwards. NULL
 // where the peer is gone already or memory is out (`on_closed` is then not called).

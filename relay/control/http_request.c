@@ -55,9 +55,12 @@ log_refusal(struct http_call *call, int status, const char *what)
 		server->refusals_since = now;
 		server->refusals = 0;
 	}
-	if (server->refusals++ < HTTP_REFUSALS_LOGGED_MAX)
-		log_warning("control port: %d to %s for %s %.128s: %s", status, call->peer,
-			call->request.method, call->request.path, what);
+	if (server->refusals++ >= HTTP_REFUSALS_LOGGED_MAX)
+		return;
+	char path[HTTP_LOG_PATH_BYTES];
+	http_path_for_log(call->request.path, path);
+	log_warning("control port: %d to %s for %s %s: %s", status, call->peer,
+		call->request.method, path, what);
 }
 
 static void
@@ -80,6 +83,15 @@ refuse_forbidden(struct http_call *call, const char *what)
 	call->server->counters.forbidden++;
 	log_refusal(call, 403, what);
 	http_respond_error(&call->request, 403, "%s", what);
+}
+
+void
+http_respond_unknown(struct http_request *request, const char *what)
+{
+	struct http_call *call = (struct http_call *)request;
+	call->server->counters.unauthorized++;
+	log_refusal(call, 404, what);
+	http_respond_error(request, 404, "there is nothing at this address");
 }
 
 // A web page can make a browser on the relay's machine send requests to localhost, but not under

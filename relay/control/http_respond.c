@@ -72,7 +72,9 @@ http_respond_json(struct http_request *request, int status, json_t *value)
 	struct evbuffer *buffer = evbuffer_new();
 	if (value == NULL || buffer == NULL ||
 		http_respond_append_json(buffer, "", value, "\n") != 0) {
-		log_error("control port: %s %.128s: out of memory", request->method, request->path);
+		char path[HTTP_LOG_PATH_BYTES];
+		http_path_for_log(request->path, path);
+		log_error("control port: %s %s: out of memory", request->method, path);
 		send_answer(call, 500, "application/json", buffer);
 	} else {
 		send_answer(call, status, "application/json", buffer);

@@ -93,3 +93,33 @@ http_route_find(const struct http_server *server, const char *method, const char
 	}
 	return NULL;
 }
+
+// What a token may be written with, percent-encoded or not.
+static bool
+is_secret_character(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '%';
+}
+
+void
+http_path_for_log(const char *path, char text[HTTP_LOG_PATH_BYTES])
+{
+	size_t written = 0;
+	while (*path != '\0' && written + sizeof HTTP_LOG_HIDDEN < HTTP_LOG_PATH_BYTES) {
+		size_t run = 0;
+		while (is_secret_character(path[run]))
+			run++;
+		if (run >= HTTP_LOG_RUN_MAX) {
+			memcpy(text + written, HTTP_LOG_HIDDEN, sizeof HTTP_LOG_HIDDEN - 1);
+			written += sizeof HTTP_LOG_HIDDEN - 1;
+			path += run;
+		} else {
+			size_t room = HTTP_LOG_PATH_BYTES - 1 - written;
+			size_t count = run == 0 ? 1 : run < room ? run : room;
+			memcpy(text + written, path, count);
+			written += count;
+			path += count;
+		}
+	}
+	text[written] = '\0';
+}
