@@ -117,8 +117,9 @@ on_end(int status, const char *reason, void *user)
 	disconnect(link, status, reason);
 }
 
+// `held`: only where it is about that join; NULL: whichever it is.
 static void
-take_join(struct link *link, const char *data, size_t length)
+take_join(struct link *link, const char *data, size_t length, const char *held)
 {
 	char why[JOIN_WHY_BYTES];
 	if (join_parse(data, length, &link->join, why) != 0) {
@@ -128,7 +129,8 @@ take_join(struct link *link, const char *data, size_t length)
 			why);
 		return;
 	}
-	link->events.join(&link->join, link->events.user);
+	if (!held || strcmp(link->join.id, held) == 0)
+		link->events.join(&link->join, link->events.user);
 	join_wipe(&link->join);
 }
 
@@ -171,7 +173,7 @@ on_event(const char *name, const char *data, size_t length, void *user)
 	else if (strcmp(name, "hello") == 0)
 		take_hello(link, data, length);
 	else if (strcmp(name, "join") == 0 || strcmp(name, "update") == 0)
-		take_join(link, data, length);
+		take_join(link, data, length, NULL);
 	else if (strcmp(name, "leave") == 0)
 		take_leave(link, data, length);
 	else
@@ -242,8 +244,10 @@ on_ask_answer(int status, const char *body, size_t length, const char *error, vo
 {
 	struct link *link = user;
 	link->ask_request = NULL;
+	// It came by a connection of its own and may be older than the last events: an older join
+	// must not come back, its keys are spent.
 	if (status == HTTP_OK)
-		take_join(link, body, length);
+		take_join(link, body, length, link->join_id);
 	else
 		log_debug("no answer about the rollover counters: %s", error ? error : "no join");
 }

@@ -205,6 +205,26 @@ class Classroom(unittest.TestCase):
         with open(self.path("houren-1.sdp"), encoding="utf-8") as text:
             self.assertIn("m=audio 42000 RTP/AVP 111", text.read())
 
+    def test_an_answer_about_an_older_join_brings_back_none_of_its_keys(self):
+        """It was asked for before, came by another connection, and was long under way."""
+        receive = [("houren-1", 21)]
+        self.control.join_answer = (200, self.offer(receive=receive))
+        self.start()
+        self.wait_sending()
+        for number, name in enumerate(("j2", "j3"), start=2):
+            self.control.send("join", join(self.media.port, name=name, receive=receive))
+            wait_for(lambda n=number: self.status()["joins"] == n, 3, "not joined")
+        count = len(self.media.rtp())
+        wait_for(lambda: len(self.media.rtp()) > count, 3, "no media")
+        forged = struct.pack("!BBHII", 0x80, 111, 5, 5, 21) + bytes(60)
+        begun = time.monotonic()
+        # A second question is only asked when the first one's answer has been read.
+        while len(self.control.paths("/v1/endpoint/join")) < 2:
+            self.assertLess(time.monotonic() - begun, 8, "it does not ask")
+            self.assertEqual(self.status()["joins"], 3, "back to a join whose keys are spent")
+            self.media.socket.sendto(forged, self.media.peer)
+            time.sleep(0.02)
+
     def test_another_certificate_never_sees_the_token(self):
         self.start(fingerprint="00" * 32)
 
