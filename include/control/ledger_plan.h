@@ -47,6 +47,7 @@ struct ledger_adhoc {
 	struct wall_time end;
 	const char *endpoints[TIMETABLE_PARTS_MAX]; // the first leads
 	size_t endpoint_count;
+	size_t listener_count; // the last of them listen
 };
 
 // Makes the rows of what runs equal to `running`; a row that is not among them any more gets `now`

@@ -7,6 +7,7 @@
 #include "control/control.h"
 #include "control/http_server.h"
 #include "control/journal.h"
+#include "control/ledger_plan.h"
 #include "control/presence.h"
 #include "control/reload.h"
 #include "control/scheduler.h"
@@ -36,6 +37,7 @@ struct control {
 	struct tokens *tokens;
 	struct http_server *server;
 	struct scheduler *scheduler;
+	struct ledger_plan *ledger;
 	struct journal *journal;
 	bool is_journal_due; // something changed that is not on the disk yet
 	struct sessions *sessions;

@@ -172,13 +172,14 @@ open_lessons(struct control *control)
 		.context = control,
 	};
 	control->scheduler = scheduler_create(control->config->timetable);
-	control->journal = journal_create(control->config->state_directory);
+	control->ledger = ledger_plan_open(control->config->state_directory);
+	control->journal = journal_create(control->config->state_directory, control->ledger);
 	control->sessions = sessions_create(&edges);
 	control->presence = presence_create(endpoint_left, control);
 	control->reload = reload_create(control->base, control->edges.program,
 		control->edges.config_path, RELOAD_LIMIT_MS, control_reload_checked, control);
-	if (!control->scheduler || !control->journal || !control->sessions || !control->presence ||
-		!control->reload)
+	if (!control->scheduler || !control->ledger || !control->journal || !control->sessions ||
+		!control->presence || !control->reload)
 		return -ENOMEM;
 	journal_restore(control->journal, control->scheduler, clock_wall(), clock_mono());
 	return 0;
@@ -321,6 +322,7 @@ control_destroy(struct control *control)
 				sessions_pending_count(control->sessions));
 	}
 	journal_destroy(control->journal);
+	ledger_plan_close(control->ledger);
 	if (control->scheduler)
 		scheduler_destroy(control->scheduler);
 	if (control->tokens)

@@ -31,7 +31,8 @@ static void
 journal_write(struct control *control)
 {
 	if (control->is_journal_due)
-		control->is_journal_due = journal_save(control->journal, control->scheduler) != 0;
+		control->is_journal_due =
+			journal_save(control->journal, control->scheduler, clock_wall()) != 0;
 }
 
 void

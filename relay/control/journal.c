@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // journal.c - what a restart must know of the lessons that run: sessions.json in the state
-// directory.
+// directory, and the ledger's ad-hoc lessons.
 #include "control/journal.h"
 
 #include <errno.h>
@@ -13,20 +13,23 @@
 #include <jansson.h>
 
 #include "control/atomic_file.h"
+#include "control/ledger_plan.h"
 #include "platform/log.h"
 
 struct journal {
 	char path[PATH_MAX];
+	struct ledger_plan *ledger;
 	char *written; // the file's text, as far as is known
 	bool is_failing;
 };
 
 struct journal *
-journal_create(const char *state_directory)
+journal_create(const char *state_directory, struct ledger_plan *ledger)
 {
 	struct journal *journal = calloc(1, sizeof *journal);
 	if (!journal)
 		return NULL;
+	journal->ledger = ledger;
 	int length =
 		snprintf(journal->path, sizeof journal->path, "%s/sessions.json", state_directory);
 	if (length >= (int)sizeof journal->path) {
@@ -56,29 +59,6 @@ endpoints_read(json_t *array, const char *endpoints[TIMETABLE_PARTS_MAX], size_t
 		endpoints[(*count)++] = id;
 	}
 	return true;
-}
-
-static void
-restore_adhoc(
-	struct scheduler *scheduler, json_t *entry, struct wall_time wall, struct mono_time mono)
-{
-	const char *id, *title, *endpoints[TIMETABLE_PARTS_MAX];
-	json_t *speakers, *listeners = NULL;
-	json_int_t start_ms, end_ms;
-	size_t count = 0;
-	if (json_unpack(entry, "{s:s, s:s, s:I, s:I, s:o, s?o}", "id", &id, "title", &title,
-		    "starts_at_ms", &start_ms, "ends_at_ms", &end_ms, "endpoints", &speakers,
-		    "listeners", &listeners) ||
-		!endpoints_read(speakers, endpoints, &count) ||
-		!endpoints_read(listeners, endpoints, &count)) {
-		log_warning("sessions.json: an ad-hoc lesson in it cannot be understood");
-		return;
-	}
-	int result = scheduler_restore_adhoc(scheduler, id, endpoints, count,
-		json_array_size(listeners), title, (struct wall_time){start_ms},
-		(struct wall_time){end_ms}, wall, mono);
-	if (result && result != -ETIME)
-		log_warning("sessions.json: %s is not resumed: %s", id, strerror(-result));
 }
 
 static void
@@ -125,9 +105,8 @@ file_load(const struct journal *journal)
 	return NULL;
 }
 
-void
-journal_restore(struct journal *journal, struct scheduler *scheduler, struct wall_time wall,
-	struct mono_time mono)
+static void
+file_restore(const struct journal *journal, struct scheduler *scheduler)
 {
 	json_t *root = file_load(journal);
 	if (!root)
@@ -136,31 +115,19 @@ journal_restore(struct journal *journal, struct scheduler *scheduler, struct wal
 	json_t *entry;
 	json_array_foreach(json_object_get(root, "ended"), index, entry) if (json_is_string(entry))
 		scheduler_ended_add(scheduler, json_string_value(entry));
-	json_array_foreach(json_object_get(root, "adhoc"), index, entry)
-		restore_adhoc(scheduler, entry, wall, mono);
 	const char *id;
 	json_object_foreach(json_object_get(root, "edited"), id, entry)
 		restore_edit(scheduler, id, entry);
 	json_decref(root);
 }
 
-static json_t *
-ids_view(const struct lesson *lesson, bool listeners)
+// What has ended comes first: it is not opened again.
+void
+journal_restore(struct journal *journal, struct scheduler *scheduler, struct wall_time wall,
+	struct mono_time mono)
 {
-	json_t *ids = json_array();
-	for (size_t i = 0; i < lesson->part_count; i++)
-		if ((lesson->parts[i].role == LESSON_LISTEN) == listeners)
-			json_array_append_new(ids, json_string(lesson->parts[i].endpoint->id));
-	return ids;
-}
-
-static json_t *
-adhoc_view(const struct lesson *lesson)
-{
-	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "id", lesson->id, "title", lesson->title,
-		"starts_at_ms", (json_int_t)lesson->start.ms, "ends_at_ms",
-		(json_int_t)lesson->end.ms, "endpoints", ids_view(lesson, false), "listeners",
-		ids_view(lesson, true));
+	file_restore(journal, scheduler);
+	journal_adhoc_restore(journal->ledger, scheduler, wall, mono);
 }
 
 static json_t *
@@ -178,27 +145,21 @@ edit_view(const struct lesson_edit *edit)
 static char *
 text_make(const struct scheduler *scheduler)
 {
-	json_t *adhoc = json_array(), *edited = json_object(), *ended = json_array();
-	for (size_t i = 0; i < scheduler_running_count(scheduler); i++) {
-		const struct lesson *lesson = &scheduler_running_get(scheduler, i)->lesson;
-		if (!lesson->rule)
-			json_array_append_new(adhoc, adhoc_view(lesson));
-	}
+	json_t *edited = json_object(), *ended = json_array();
 	for (size_t i = 0; i < scheduler_edit_count(scheduler); i++) {
 		const struct lesson_edit *edit = scheduler_edit_get(scheduler, i);
 		json_object_set_new(edited, edit->id, edit_view(edit));
 	}
 	for (size_t i = 0; i < scheduler_ended_count(scheduler); i++)
 		json_array_append_new(ended, json_string(scheduler_ended_get(scheduler, i)));
-	json_t *root =
-		json_pack("{s:o, s:o, s:o}", "adhoc", adhoc, "edited", edited, "ended", ended);
+	json_t *root = json_pack("{s:o, s:o}", "edited", edited, "ended", ended);
 	char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	json_decref(root);
 	return text;
 }
 
-int
-journal_save(struct journal *journal, const struct scheduler *scheduler)
+static int
+file_save(struct journal *journal, const struct scheduler *scheduler)
 {
 	char *text = text_make(scheduler);
 	if (!text)
@@ -209,18 +170,26 @@ journal_save(struct journal *journal, const struct scheduler *scheduler)
 	}
 	int result = atomic_file_replace(journal->path, text, strlen(text), 0600);
 	if (result) {
-		if (!journal->is_failing)
-			log_error("%s: cannot be written: %s; lessons go on, a restart may not "
-				  "know all of them",
-				journal->path, strerror(-result));
-		journal->is_failing = true;
 		free(text);
 		return result;
 	}
-	if (journal->is_failing)
-		log_info("%s: written again", journal->path);
-	journal->is_failing = false;
 	free(journal->written);
 	journal->written = text;
 	return 0;
+}
+
+int
+journal_save(struct journal *journal, const struct scheduler *scheduler, struct wall_time now)
+{
+	int file_result = file_save(journal, scheduler);
+	int ledger_result = journal_adhoc_save(journal->ledger, scheduler, now);
+	int result = file_result ? file_result : ledger_result;
+	if (result && !journal->is_failing)
+		log_error("%s: cannot be written: %s; lessons go on, a restart may not "
+			  "know all of them",
+			file_result ? journal->path : LEDGER_PLAN_FILE, strerror(-result));
+	if (!result && journal->is_failing)
+		log_info("%s: written again", journal->path);
+	journal->is_failing = result != 0;
+	return result;
 }

@@ -42,6 +42,7 @@ put(struct ledger_plan *ledger, const struct ledger_adhoc *adhoc)
 	sqlite3_bind_int64(statement, 3, adhoc->start.ms);
 	sqlite3_bind_int64(statement, 4, adhoc->end.ms);
 	sqlite3_bind_text(statement, 5, endpoints, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 6, (sqlite3_int64)adhoc->listener_count);
 	return ledger_run(ledger, statement);
 }
 
@@ -107,6 +108,7 @@ ledger_plan_adhoc_each(struct ledger_plan *ledger, ledger_adhoc_fn tell, void *c
 			.title = ledger_text(all, 1),
 			.start = {sqlite3_column_int64(all, 2)},
 			.end = {sqlite3_column_int64(all, 3)},
+			.listener_count = (size_t)sqlite3_column_int64(all, 5),
 		};
 		char *endpoints = strdup(ledger_text(all, 4));
 		if (!endpoints) {

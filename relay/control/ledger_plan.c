@@ -28,7 +28,8 @@ static const char schema[] =
 	"BEGIN IMMEDIATE;"
 	"CREATE TABLE adhoc ("
 	" id TEXT PRIMARY KEY, title TEXT NOT NULL, starts_at_ms INTEGER NOT NULL,"
-	" ends_at_ms INTEGER NOT NULL, endpoints TEXT NOT NULL, over_at_ms INTEGER"
+	" ends_at_ms INTEGER NOT NULL, endpoints TEXT NOT NULL,"
+	" listener_count INTEGER NOT NULL, over_at_ms INTEGER"
 	") STRICT, WITHOUT ROWID;"
 	"CREATE TABLE audit ("
 	" number INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, who TEXT NOT NULL,"
@@ -52,11 +53,13 @@ static const char *const statement_texts[LEDGER_STATEMENT_COUNT] = {
 	[LEDGER_COMMIT] = "COMMIT",
 	[LEDGER_ROLLBACK] = "ROLLBACK",
 	[LEDGER_ADHOC_PUT] =
-		"INSERT INTO adhoc VALUES (?1, ?2, ?3, ?4, ?5, NULL) ON CONFLICT (id) DO"
-		" UPDATE SET ends_at_ms = ?4, endpoints = ?5, over_at_ms = NULL"
-		" WHERE ends_at_ms != ?4 OR endpoints != ?5 OR over_at_ms IS NOT NULL",
+		"INSERT INTO adhoc VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL) ON CONFLICT (id) DO"
+		" UPDATE SET ends_at_ms = ?4, endpoints = ?5, listener_count = ?6,"
+		" over_at_ms = NULL WHERE ends_at_ms != ?4 OR endpoints != ?5"
+		" OR listener_count != ?6 OR over_at_ms IS NOT NULL",
 	[LEDGER_ADHOC_MARK_OVER] = "UPDATE adhoc SET over_at_ms = ?2 WHERE id = ?1",
-	[LEDGER_ADHOC_ALL] = "SELECT id, title, starts_at_ms, ends_at_ms, endpoints FROM adhoc"
+	[LEDGER_ADHOC_ALL] = "SELECT id, title, starts_at_ms, ends_at_ms, endpoints,"
+			     " listener_count FROM adhoc"
 			     " WHERE over_at_ms IS NULL ORDER BY starts_at_ms, id",
 	[LEDGER_AUDIT_ADD] = "INSERT INTO audit (at_ms, who, what, before, after)"
 			     " VALUES (?1, ?2, ?3, ?4, ?5)",

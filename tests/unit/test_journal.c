@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include "../support/timetable_fixture.h"
+#include "control/ledger_plan.h"
 #include "platform/log.h"
 
 static char directory[64];
 static char path[96];
 static struct timetable *timetable;
 static struct scheduler *scheduler;
+static struct ledger_plan *ledger;
 static struct journal *journal;
 static struct wall_time wall;
 static struct mono_time mono;
@@ -21,7 +23,9 @@ static void
 start(void)
 {
 	scheduler = scheduler_create(timetable);
-	journal = journal_create(directory);
+	ledger = ledger_plan_open(directory);
+	ck_assert_ptr_nonnull(ledger);
+	journal = journal_create(directory, ledger);
 	ck_assert_ptr_nonnull(scheduler);
 	ck_assert_ptr_nonnull(journal);
 	journal_restore(journal, scheduler, wall, mono);
@@ -31,6 +35,7 @@ static void
 stop(void)
 {
 	journal_destroy(journal);
+	ledger_plan_close(ledger);
 	scheduler_destroy(scheduler);
 }
 
@@ -83,7 +88,7 @@ step(void)
 static void
 restart(void)
 {
-	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(journal_save(journal, scheduler, wall), 0);
 	stop();
 	after_s(3);
 	start();
@@ -121,6 +126,41 @@ START_TEST(an_adhoc_lesson_comes_back_with_its_bells)
 	ck_assert_int_eq(after->lesson.end.ms, end_ms);
 	ck_assert_str_eq(after->lesson.title, "备课");
 	ck_assert_str_eq(after->lesson.parts[0].endpoint->id, "jian-1");
+}
+END_TEST
+
+START_TEST(an_adhoc_lesson_that_has_ended_stays_ended)
+{
+	char id[LESSON_ID_BYTES_MAX];
+	memcpy(id, adhoc()->lesson.id, sizeof id);
+	restart();
+	ck_assert_ptr_nonnull(scheduler_find(scheduler, id));
+	ck_assert_int_eq(scheduler_end(scheduler, id), 0);
+	step();
+	restart();
+	ck_assert_ptr_null(scheduler_find(scheduler, id));
+	// Also where the list of those that have ended is lost.
+	ck_assert_int_eq(unlink(path), 0);
+	stop();
+	start();
+	ck_assert_ptr_null(scheduler_find(scheduler, id));
+}
+END_TEST
+
+START_TEST(an_adhoc_lesson_whose_classroom_is_gone_is_left_out)
+{
+	struct ledger_adhoc row = {.id = "adhoc/2024-10-15T01:00:00Z-1",
+		.title = "",
+		.start = {wall.ms - 1000},
+		.end = {wall.ms + 60000},
+		.endpoints = {"jian-1", "nobody-1"},
+		.endpoint_count = 2};
+	ck_assert_int_eq(ledger_plan_adhoc_sync(ledger, &row, 1, wall), 0);
+	stop();
+	start();
+	step();
+	ck_assert_ptr_null(scheduler_find(scheduler, row.id));
+	ck_assert_ptr_nonnull(scheduler_find(scheduler, "chinese-tue/2024-10-15"));
 }
 END_TEST
 
@@ -234,10 +274,7 @@ END_TEST
 
 START_TEST(nonsense_in_the_file_is_passed_over)
 {
-	write_text("{\"adhoc\":[5,{\"id\":\"x\"},{\"id\":\"adhoc/"
-		   "a-1\",\"title\":\"t\",\"starts_at_ms\":1,"
-		   "\"ends_at_ms\":2,\"endpoints\":[\"jian-1\",7]}],"
-		   "\"ended\":[1,null,\"chinese-tue/"
+	write_text("{\"ended\":[1,null,\"chinese-tue/"
 		   "2024-10-15\"],\"edited\":{\"a\":\"b\",\"c\":{},\"x/"
 		   "2024-10-15\":{\"ends_at_ms\":9,\"endpoints\":[\"nobody-1\",\"jian-1\"]},"
 		   "\"y/2024-10-15\":{\"ends_at_ms\":9,\"listeners\":[\"jian-1\",\"wuxi-1\"]}}}");
@@ -251,14 +288,14 @@ END_TEST
 START_TEST(the_file_is_written_only_when_something_has_changed)
 {
 	struct stat before, after;
-	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(journal_save(journal, scheduler, wall), 0);
 	ck_assert_int_eq(stat(path, &before), 0);
-	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(journal_save(journal, scheduler, wall), 0);
 	ck_assert_int_eq(stat(path, &after), 0);
 	ck_assert_uint_eq(before.st_ino, after.st_ino);
 	ck_assert_int_eq(before.st_mode & 0777, 0600);
-	adhoc();
-	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(scheduler_ended_add(scheduler, "chinese-tue/2024-10-08"), 0);
+	ck_assert_int_eq(journal_save(journal, scheduler, wall), 0);
 	ck_assert_int_eq(stat(path, &after), 0);
 	ck_assert_uint_ne(before.st_ino, after.st_ino);
 }
@@ -269,10 +306,10 @@ START_TEST(a_folder_that_is_gone_is_an_error_until_it_is_back)
 	char away[80];
 	snprintf(away, sizeof away, "%s.away", directory);
 	ck_assert_int_eq(rename(directory, away), 0);
-	adhoc();
-	ck_assert_int_eq(journal_save(journal, scheduler), -ENOENT);
+	ck_assert_int_eq(scheduler_ended_add(scheduler, "chinese-tue/2024-10-08"), 0);
+	ck_assert_int_eq(journal_save(journal, scheduler, wall), -ENOENT);
 	ck_assert_int_eq(rename(away, directory), 0);
-	ck_assert_int_eq(journal_save(journal, scheduler), 0);
+	ck_assert_int_eq(journal_save(journal, scheduler, wall), 0);
 	ck_assert_int_eq(access(path, F_OK), 0);
 }
 END_TEST
@@ -284,6 +321,8 @@ journal_suite(void)
 	TCase *tcase = tcase_create("journal");
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, an_adhoc_lesson_comes_back_with_its_bells);
+	tcase_add_test(tcase, an_adhoc_lesson_that_has_ended_stays_ended);
+	tcase_add_test(tcase, an_adhoc_lesson_whose_classroom_is_gone_is_left_out);
 	tcase_add_test(tcase, a_lesson_that_the_operator_ended_stays_ended);
 	tcase_add_test(tcase, an_extended_lesson_is_extended_again);
 	tcase_add_test(tcase, an_extension_outlives_a_restart_behind_the_planned_bell);
