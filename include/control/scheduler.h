@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "platform/units.h"
+#include "timetable/exceptions.h"
 #include "timetable/timetable.h"
 
 #define SCHEDULER_RUNNING_MAX 1024 // lessons open at once
@@ -118,6 +119,11 @@ struct mono_time scheduler_next(
 // The plan from the next step on. What runs goes on by the plan that it opened with.
 void scheduler_set_timetable(struct scheduler *scheduler, struct timetable *timetable);
 struct timetable *scheduler_timetable(const struct scheduler *scheduler);
+
+// The one-day changes of the plan from the next step on; they are copied. What runs goes on. 0 or
+// -ENOMEM: the ones before stay.
+int scheduler_set_exceptions(struct scheduler *scheduler, const struct plan_exceptions *exceptions);
+const struct plan_exceptions *scheduler_exceptions(const struct scheduler *scheduler);
 
 // Opens a lesson between endpoints (the first leads) that goes live with the next step. Its id is
 // "adhoc/2026-11-23T08:15:00Z-1". Returns 0, -EINVAL (fewer than 2 or more than TIMETABLE_PARTS_MAX

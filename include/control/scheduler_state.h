@@ -28,6 +28,7 @@ struct running_lesson {
 
 struct scheduler {
 	struct timetable *timetable;
+	struct plan_exceptions exceptions; // its own
 	bool has_plan;
 	struct civil_date plan_date; // the day it was made for
 	struct lesson_list plan;

@@ -69,6 +69,7 @@ scheduler_destroy(struct scheduler *scheduler)
 	lesson_list_fini(&scheduler->plan);
 	scheduler_edits_fini(scheduler);
 	ended_ids_fini(&scheduler->ended);
+	free((void *)scheduler->exceptions.items);
 	timetable_release(scheduler->timetable);
 	free(scheduler);
 }
@@ -91,8 +92,9 @@ plan_refresh(struct scheduler *scheduler, struct wall_time wall)
 
 	if (scheduler->has_plan && scheduler->plan_date.days == today.days)
 		return 0;
-	if (timetable_expand(scheduler->timetable, NULL, civil_date_add(today, -1),
-		    civil_date_add(today, SCHEDULER_DAYS_AHEAD), &plan) != 0)
+	if (timetable_expand(scheduler->timetable, &scheduler->exceptions,
+		    civil_date_add(today, -1), civil_date_add(today, SCHEDULER_DAYS_AHEAD),
+		    &plan) != 0)
 		return -ENOMEM;
 	lesson_list_fini(&scheduler->plan);
 	scheduler->plan = plan;

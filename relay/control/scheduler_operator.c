@@ -203,7 +203,7 @@ scheduler_lessons_of(const struct scheduler *scheduler, struct civil_date date,
 	struct lesson_list list;
 	size_t count = 0;
 
-	if (timetable_expand(scheduler->timetable, NULL, date, date, &list) != 0)
+	if (timetable_expand(scheduler->timetable, &scheduler->exceptions, date, date, &list) != 0)
 		return -ENOMEM;
 	*out = calloc(list.count + scheduler->running_count + 1, sizeof(**out));
 	if (*out == NULL) {
