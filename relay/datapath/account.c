@@ -24,8 +24,10 @@ account_block(struct worker *worker, const struct leg *leg, const struct rtcp_re
 	stats->reported_highest_seq = block->highest_seq;
 	stats->reported_lost = block->cumulative_lost;
 	stats->reported_fraction_lost = block->fraction_lost;
-	stats->reported_jitter_us =
-		(uint32_t)((uint64_t)block->jitter * 1000000 / stream->reception.clock_rate_hz);
+	uint64_t jitter_us =
+		(uint64_t)block->jitter * (NS_IN_S / NS_IN_US) / stream->reception.clock_rate_hz;
+	// An absurd figure must not wrap to a good one.
+	stats->reported_jitter_us = jitter_us > UINT32_MAX ? UINT32_MAX : (uint32_t)jitter_us;
 	stats->reported_ns = now.ns;
 }
 

@@ -38,7 +38,7 @@ start_eal(void)
 	struct rte_eth_conf settings = {0};
 
 	ck_assert_int_ge(rte_eal_init(10, arguments), 0);
-	pool = rte_pktmbuf_pool_create("rig", 4095, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+	pool = rte_pktmbuf_pool_create("rig", RIG_BUFFERS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
 	ck_assert_ptr_nonnull(pool);
 	to_worker = rte_ring_create("to-worker", RING_FRAMES, 0, 0);
 	from_worker = rte_ring_create("from-worker", RING_FRAMES, 0, 0);
@@ -93,7 +93,7 @@ void
 rig_stop(struct rig *rig)
 {
 	rig_discard_output(rig);
-	ck_assert_uint_eq(rte_mempool_avail_count(pool), 4095); // no buffer was lost
+	ck_assert_uint_eq(rte_mempool_avail_count(pool), RIG_BUFFERS); // no buffer was lost
 	worker_destroy(rig->worker);
 	stats_destroy(rig->stats);
 }
@@ -207,6 +207,47 @@ rig_inject(struct rig *rig, const struct rig_frame *frame)
 	ck_assert_ptr_nonnull(mbuf);
 	memcpy(rte_pktmbuf_append(mbuf, frame->length), frame->bytes, frame->length);
 	ck_assert_int_eq(rte_ring_enqueue(to_worker, mbuf), 0);
+}
+
+void
+rig_inject_in_two(struct rig *rig, const struct rig_frame *frame, uint16_t first_bytes)
+{
+	(void)rig;
+	struct rte_mbuf *first = rte_pktmbuf_alloc(pool), *second = rte_pktmbuf_alloc(pool);
+	ck_assert(first && second);
+	uint16_t second_bytes = (uint16_t)(frame->length - first_bytes);
+	memcpy(rte_pktmbuf_append(first, first_bytes), frame->bytes, first_bytes);
+	memcpy(rte_pktmbuf_append(second, second_bytes), frame->bytes + first_bytes, second_bytes);
+	ck_assert_int_eq(rte_pktmbuf_chain(first, second), 0);
+	ck_assert_int_eq(rte_ring_enqueue(to_worker, first), 0);
+}
+
+unsigned
+rig_take_buffers(void **buffers, unsigned left)
+{
+	unsigned count = rte_mempool_avail_count(pool) - left;
+	ck_assert_int_eq(rte_mempool_get_bulk(pool, buffers, count), 0);
+	return count;
+}
+
+void
+rig_give_buffers(void **buffers, unsigned count)
+{
+	rte_mempool_put_bulk(pool, buffers, count);
+}
+
+unsigned
+rig_fill_output(struct rig *rig)
+{
+	(void)rig;
+	unsigned count = 0;
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+	while (mbuf && rte_ring_enqueue(from_worker, mbuf) == 0) {
+		count++;
+		mbuf = rte_pktmbuf_alloc(pool);
+	}
+	rte_pktmbuf_free(mbuf);
+	return count;
 }
 
 unsigned

@@ -78,6 +78,15 @@ int rig_tell(struct rig *rig, struct message *message);
 // transmitted.
 void rig_inject(struct rig *rig, const struct rig_frame *frame);
 unsigned rig_turn(struct rig *rig, int64_t later_ns);
+// The same frame in two buffers, the first of which holds `first_bytes`.
+void rig_inject_in_two(struct rig *rig, const struct rig_frame *frame, uint16_t first_bytes);
+// Takes buffers out of the pool until `left` are left, and gives them back. `buffers` has room for
+// RIG_BUFFERS.
+#define RIG_BUFFERS 4095
+unsigned rig_take_buffers(void **buffers, unsigned left);
+void rig_give_buffers(void **buffers, unsigned count);
+// Fills the device's transmit queue; rig_discard_output() empties it.
+unsigned rig_fill_output(struct rig *rig);
 bool rig_take(struct rig *rig, struct rig_frame *frame);
 // The next forwarded copy: the relay's own STUN and reports are passed over.
 bool rig_take_copy(struct rig *rig, struct rig_frame *frame);
