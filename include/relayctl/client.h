@@ -7,6 +7,7 @@
 
 #define CLIENT_TIMEOUT_MS 10000
 #define CLIENT_TOKEN_BYTES_MAX 512
+#define CLIENT_ADDRESS_BYTES_MAX 320
 
 struct event_base;
 struct https_client;
@@ -20,7 +21,8 @@ struct client_options {
 struct client {
 	struct event_base *base;
 	struct https_client *https;
-	char token[CLIENT_TOKEN_BYTES_MAX]; // empty: none; wiped by client_fini()
+	char address[CLIENT_ADDRESS_BYTES_MAX]; // "host:port"
+	char token[CLIENT_TOKEN_BYTES_MAX];     // empty: none; wiped by client_fini()
 };
 
 // Returns 0, or a negative errno after it has said on standard error what is wrong.
@@ -34,6 +36,10 @@ const char *client_token(const struct client *client);
 // releases. Returns 0, or a negative errno after it has said on standard error what is wrong.
 int client_request(struct client *client, const char *method, const char *path, const json_t *body,
 	json_t **answer_out);
+
+// The same for an answer that is no JSON: its bytes, *count_out of them and a zero, to be freed.
+int client_request_text(
+	struct client *client, const char *path, char **bytes_out, size_t *count_out);
 
 // Reads an answer: its JSON, or NULL with `why` saying what is wrong in words for a person.
 json_t *client_read_answer(int status, const char *body, size_t length, const char *error,

@@ -18,6 +18,13 @@ struct arguments {
 	const char *minutes;  // --minutes
 	const char *title;    // --title
 	bool listen;          // --listen
+	bool csv;             // --csv
+	bool feed;            // --feed
+	const char *from;     // --from
+	const char *until;    // --until
+	const char *school;   // --school
+	const char *week;     // --week
+	const char *language; // --language
 	char **words;         // what follows the command's name
 	int count;
 };
@@ -62,6 +69,11 @@ int act_replace(struct client *client, const struct arguments *arguments);
 
 // In plan.c; 1 also where the relay finds errors or warnings
 int plan_run(struct client *client, const struct arguments *arguments);
+
+// In exports.c: what is printed as the relay wrote it.
+int export_lessons(struct client *client, const struct arguments *arguments); // lessons --csv
+int export_sheet(struct client *client, const struct arguments *arguments);
+int export_feed(struct client *client, const struct arguments *arguments); // token --feed
 
 // In top.c
 int top_run(struct client *client, const struct arguments *arguments);

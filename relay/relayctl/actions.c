@@ -144,6 +144,8 @@ act_reload(struct client *client, const struct arguments *arguments)
 int
 act_token(struct client *client, const struct arguments *arguments)
 {
+	if (arguments->feed || arguments->count != 1)
+		return export_feed(client, arguments);
 	json_t *body = json_pack("{s:s, s:s, s:s*}", "name", arguments->words[0], "role",
 		arguments->endpoint ? "endpoint" : "operator", "endpoint", arguments->endpoint);
 	if (!body) {

@@ -13,13 +13,15 @@
 
 #include "platform/https_client.h"
 
-#define ADDRESS_BYTES_MAX 320
 #define DEFAULT_PORT "8443"
 #define WHY_BYTES 512
 
 struct wait {
 	struct event_base *base;
 	json_t *answer;
+	bool wants_text;
+	char *text;
+	size_t text_bytes;
 	char why[WHY_BYTES];
 	bool done;
 };
@@ -62,8 +64,7 @@ int
 client_init(struct client *client, const struct client_options *options)
 {
 	memset(client, 0, sizeof *client);
-	char address[ADDRESS_BYTES_MAX];
-	if (server_address(options->server, address, sizeof address) < 0) {
+	if (server_address(options->server, client->address, sizeof client->address) < 0) {
 		fprintf(stderr, "relayctl: '%s' is not a server such as https://localhost:8443\n",
 			options->server);
 		return -EINVAL;
@@ -77,7 +78,7 @@ client_init(struct client *client, const struct client_options *options)
 	}
 	char error[HTTPS_CLIENT_ERROR_BYTES] = "out of memory";
 	int result = https_client_create(
-		client->base, address, options->certificate_sha256, &client->https, error);
+		client->base, client->address, options->certificate_sha256, &client->https, error);
 	if (result < 0) {
 		fprintf(stderr, "relayctl: %s\n", error);
 		client_fini(client);
@@ -146,36 +147,70 @@ static void
 on_answer(int status, const char *body, size_t length, const char *error, void *user)
 {
 	struct wait *wait = user;
-	wait->answer = client_read_answer(status, body, length, error, wait->why, sizeof wait->why);
+	if (wait->wants_text && !error && status >= 200 && status < 300) {
+		wait->text = malloc(length + 1);
+		if (wait->text) {
+			memcpy(wait->text, body, length + 1);
+			wait->text_bytes = length;
+		} else {
+			snprintf(wait->why, sizeof wait->why, "out of memory");
+		}
+	} else {
+		wait->answer = client_read_answer(
+			status, body, length, error, wait->why, sizeof wait->why);
+	}
 	wait->done = true;
 	event_base_loopbreak(wait->base);
+}
+
+// Asks and waits for the answer, which is then in *wait. Returns 0, or a negative errno after it
+// has said what is wrong.
+static int
+ask(struct client *client, const char *method, const char *path, const char *body,
+	struct wait *wait)
+{
+	wait->base = client->base;
+	struct https_request *request = https_request(client->https, method, path, body,
+		client_token(client), CLIENT_TIMEOUT_MS, on_answer, wait);
+	if (!request) {
+		fprintf(stderr, "relayctl: the token or the path cannot be sent\n");
+		return -EINVAL;
+	}
+	while (!wait->done) {
+		if (event_base_dispatch(client->base) != 0)
+			break;
+	}
+	if (wait->answer || wait->text)
+		return 0;
+	fprintf(stderr, "relayctl: %s\n", wait->done ? wait->why : "the event loop failed");
+	return -EIO;
 }
 
 int
 client_request(struct client *client, const char *method, const char *path, const json_t *body,
 	json_t **answer_out)
 {
-	struct wait wait = {.base = client->base};
+	struct wait wait = {0};
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	if (body && !text) {
 		fprintf(stderr, "relayctl: out of memory\n");
 		return -ENOMEM;
 	}
-	struct https_request *request = https_request(client->https, method, path, text,
-		client_token(client), CLIENT_TIMEOUT_MS, on_answer, &wait);
+	int result = ask(client, method, path, text, &wait);
 	free(text);
-	if (!request) {
-		fprintf(stderr, "relayctl: the token or the path cannot be sent\n");
-		return -EINVAL;
+	if (result == 0)
+		*answer_out = wait.answer;
+	return result;
+}
+
+int
+client_request_text(struct client *client, const char *path, char **bytes_out, size_t *count_out)
+{
+	struct wait wait = {.wants_text = true};
+	int result = ask(client, "GET", path, NULL, &wait);
+	if (result == 0) {
+		*bytes_out = wait.text;
+		*count_out = wait.text_bytes;
 	}
-	while (!wait.done) {
-		if (event_base_dispatch(client->base) != 0)
-			break;
-	}
-	if (!wait.answer) {
-		fprintf(stderr, "relayctl: %s\n", wait.done ? wait.why : "the event loop failed");
-		return -EIO;
-	}
-	*answer_out = wait.answer;
-	return 0;
+	return result;
 }

@@ -11,8 +11,14 @@ static const struct command commands[] = {
 	{"status", "",
 		"Shows the relay itself: its workers, its counters, what it dropped and why.", 0, 0,
 		read_status},
-	{"lessons", "[DATE]", "Lists the lessons of today, or of a date such as 2026-11-23.", 0, 1,
-		read_lessons},
+	{"lessons", "[DATE] | --csv [DATE] [--from DATE] [--until DATE]",
+		"Lists the lessons of today, or of a date such as 2026-11-23. With --csv prints "
+		"them as a\ntable for a spreadsheet, of seven days unless told.",
+		0, 1, read_lessons},
+	{"sheet", "[--school SCHOOL] [--week DATE] [--language zh|en]",
+		"Prints a week's timetable as a page (HTML): of a school, or of the county and all "
+		"its\nschools. The week is this one, or the one that DATE lies in.",
+		0, 0, export_sheet},
 	{"plan", "check [DATE]",
 		"Looks for what is wrong in the timetable from today on, or from a date: rooms in "
 		"two\n"
@@ -51,9 +57,11 @@ static const struct command commands[] = {
 	{"end", "SESSION", "Ends a session now.", 1, 1, act_end},
 	{"reload", "", "Has the relay read its timetable again. A broken one leaves the old one.",
 		0, 0, act_reload},
-	{"token", "[--endpoint ENDPOINT] NAME",
-		"Makes a token for an operator, or for an endpoint, and prints it this once.", 1, 1,
-		act_token},
+	{"token", "[--endpoint ENDPOINT] NAME | --feed [SCHOOL] NAME",
+		"Makes a token for an operator, or for an endpoint, and prints it this once.\n"
+		"With --feed prints the address of a calendar feed, the county's or a school's, "
+		"that carries\na token of its own; the county's opens every school's too.",
+		1, 2, act_token},
 	{"tokens", "", "Lists the tokens by name, without their secrets.", 0, 0, read_tokens},
 	{"revoke", "NAME", "Takes a token's rights away.", 1, 1, act_revoke},
 };

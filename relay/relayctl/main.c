@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,38 +13,41 @@
 #define VERSION "0.1"
 #define DEFAULT_SERVER "https://localhost:8443"
 
-enum option_code {
-	OPTION_SERVER = 256,
-	OPTION_TOKEN_FILE,
-	OPTION_CERTIFICATE,
-	OPTION_JSON,
-	OPTION_ENDPOINT,
-	OPTION_MINUTES,
-	OPTION_TITLE,
-	OPTION_LISTEN,
-	OPTION_VERSION,
-};
-
-static const struct option options[] = {
-	{"server", required_argument, NULL, OPTION_SERVER},
-	{"token-file", required_argument, NULL, OPTION_TOKEN_FILE},
-	{"certificate-sha256", required_argument, NULL, OPTION_CERTIFICATE},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"endpoint", required_argument, NULL, OPTION_ENDPOINT},
-	{"minutes", required_argument, NULL, OPTION_MINUTES},
-	{"title", required_argument, NULL, OPTION_TITLE},
-	{"listen", no_argument, NULL, OPTION_LISTEN},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{0},
-};
-
 struct command_line {
 	struct client_options client;
 	struct arguments arguments;
 	bool help;
 	bool version;
 };
+
+// Where an option's argument goes, or the flag that it sets.
+static const struct {
+	const char *name;
+	int has_argument;
+	size_t offset;
+} settings[] = {
+	{"server", required_argument, offsetof(struct command_line, client.server)},
+	{"token-file", required_argument, offsetof(struct command_line, client.token_file)},
+	{"certificate-sha256", required_argument,
+		offsetof(struct command_line, client.certificate_sha256)},
+	{"json", no_argument, offsetof(struct command_line, arguments.json)},
+	{"endpoint", required_argument, offsetof(struct command_line, arguments.endpoint)},
+	{"minutes", required_argument, offsetof(struct command_line, arguments.minutes)},
+	{"title", required_argument, offsetof(struct command_line, arguments.title)},
+	{"listen", no_argument, offsetof(struct command_line, arguments.listen)},
+	{"csv", no_argument, offsetof(struct command_line, arguments.csv)},
+	{"feed", no_argument, offsetof(struct command_line, arguments.feed)},
+	{"from", required_argument, offsetof(struct command_line, arguments.from)},
+	{"until", required_argument, offsetof(struct command_line, arguments.until)},
+	{"school", required_argument, offsetof(struct command_line, arguments.school)},
+	{"week", required_argument, offsetof(struct command_line, arguments.week)},
+	{"language", required_argument, offsetof(struct command_line, arguments.language)},
+	{"help", no_argument, offsetof(struct command_line, help)},
+	{"version", no_argument, offsetof(struct command_line, version)},
+};
+
+#define SETTING_COUNT (sizeof settings / sizeof settings[0])
+#define SETTING_FIRST 256 // beyond what a letter is
 
 static void
 print_options(void)
@@ -77,43 +81,24 @@ print_help(const struct command *command)
 static int
 parse(int argc, char **argv, struct command_line *line)
 {
+	struct option options[SETTING_COUNT + 1] = {0};
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		options[i] = (struct option){
+			settings[i].name, settings[i].has_argument, NULL, SETTING_FIRST + (int)i};
 	*line = (struct command_line){.client.server = DEFAULT_SERVER};
 	int option;
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_SERVER:
-			line->client.server = optarg;
-			break;
-		case OPTION_TOKEN_FILE:
-			line->client.token_file = optarg;
-			break;
-		case OPTION_CERTIFICATE:
-			line->client.certificate_sha256 = optarg;
-			break;
-		case OPTION_JSON:
-			line->arguments.json = true;
-			break;
-		case OPTION_ENDPOINT:
-			line->arguments.endpoint = optarg;
-			break;
-		case OPTION_MINUTES:
-			line->arguments.minutes = optarg;
-			break;
-		case OPTION_TITLE:
-			line->arguments.title = optarg;
-			break;
-		case OPTION_LISTEN:
-			line->arguments.listen = true;
-			break;
-		case OPTION_VERSION:
-			line->version = true;
-			break;
-		case 'h':
+		if (option == 'h') {
 			line->help = true;
-			break;
-		default:
-			return -1;
+			continue;
 		}
+		if (option < SETTING_FIRST)
+			return -1;
+		char *place = (char *)line + settings[option - SETTING_FIRST].offset;
+		if (settings[option - SETTING_FIRST].has_argument == required_argument)
+			*(const char **)place = optarg;
+		else
+			*(bool *)place = true;
 	}
 	return 0;
 }

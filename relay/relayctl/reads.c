@@ -198,6 +198,8 @@ print_lessons(const json_t *lessons)
 int
 read_lessons(struct client *client, const struct arguments *arguments)
 {
+	if (arguments->csv)
+		return export_lessons(client, arguments);
 	char path[PATH_BYTES_MAX] = "/v1/lessons";
 	if (arguments->count == 1 &&
 		path_with(path, "/v1/lessons?date=", arguments->words[0], "") < 0) {
