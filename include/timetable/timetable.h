@@ -180,12 +180,9 @@ enum timetable_file {
 };
 #define TIMETABLE_FILE_REQUIRED_COUNT TIMETABLE_CALENDAR
 
-// What a bell notice calls a period.
-struct timetable_slot {
-	const char *label; // "第一节"
-	int period;        // 0 = not a lesson
-	unsigned line;
-};
+struct calendar;    // timetable/calendar.h
+struct slot_names;  // timetable/slot_names.h
+struct parts_store; // timetable/readers.h
 
 // Read-only once made, and shared: running lessons outlive a reload.
 struct timetable {
@@ -201,9 +198,8 @@ struct timetable {
 	size_t pair_count;
 	struct timetable_rule *rules;
 	size_t rule_count;
-	struct calendar *calendar; // NULL = none
-	struct timetable_slot *slots;
-	size_t slot_count;
+	struct calendar *calendar;         // NULL = none
+	struct slot_names *slots;          // NULL = none
 	char *files[TIMETABLE_FILE_COUNT]; // names, for messages; NULL = not given
 	struct csv_table tables[TIMETABLE_FILE_COUNT];
 	// The parts of lessons that differ from their rule's, kept so that every lesson's pointers
@@ -296,8 +292,8 @@ size_t bell_tables_find(const struct timetable *timetable, const struct timetabl
 	const char *kind, struct civil_date date, const struct bell_table **first_out);
 
 // When a school's period is on such a day for an audience: its own row of the newest tables, else
-// everyone's. Returns 0, -ENOENT (no table in force) or -EINVAL (it has no such period, or two of
-// the tables' bands fit the audience).
+// everyone's. Returns 0, -ENOENT (no table in force), -ERANGE (it has no such period) or -EINVAL
+// (two of its bands fit the audience).
 int bell_period_get(const struct timetable *timetable, const struct timetable_school *school,
 	const char *kind, const struct audience *audience, struct civil_date date, int period,
 	struct bell_interval *out);

@@ -66,16 +66,12 @@ table_read(struct config_reader *reader, const struct config_setting_t *setting,
 	return config_read_path(reader, setting, field, file->path);
 }
 
+// "" is no file.
 static int
-calendar_read(struct config_reader *reader, const struct config_setting_t *setting,
+optional_table_read(struct config_reader *reader, const struct config_setting_t *setting,
 	const struct config_field *field, void *out)
 {
-	(void)field;
-	(void)out;
-	if (config_reader_is_empty_text(setting))
-		return 0;
-	return config_reader_refuse(
-		reader, setting, "this version has no calendars yet: leave calendar = \"\"");
+	return config_reader_is_empty_text(setting) ? 0 : table_read(reader, setting, field, out);
 }
 
 #define POLICY(member) offsetof(struct settings, policies.member)
@@ -93,7 +89,8 @@ static const struct config_field fields[] = {
 	{"bells", true, table_read, TABLE(TIMETABLE_BELLS), 0, 0},
 	{"pairs", true, table_read, TABLE(TIMETABLE_PAIRS), 0, 0},
 	{"rules", true, table_read, TABLE(TIMETABLE_RULES), 0, 0},
-	{"calendar", false, calendar_read, 0, 0, 0},
+	{"calendar", false, optional_table_read, TABLE(TIMETABLE_CALENDAR), 0, 0},
+	{"slots", false, optional_table_read, TABLE(TIMETABLE_SLOTS), 0, 0},
 };
 
 int
@@ -121,9 +118,11 @@ timetable_load_marked(const char *path, struct timetable **out, struct table_mar
 	settings->policies = (struct timetable_policies){
 		.open_before_s = 180, .grace_s = 120, .audio_dscp = 46, .video_dscp = 34};
 	result = config_reader_parse(path, fields, CONFIG_FIELD_COUNT(fields), settings, error);
-	for (size_t i = 0; i < TIMETABLE_FILE_REQUIRED_COUNT && result == 0; i++) {
+	for (size_t i = 0; i < TIMETABLE_FILE_COUNT && result == 0; i++) {
 		char *bytes = NULL;
 
+		if (settings->files[i].path[0] == '\0')
+			continue;
 		files[i].file = settings->files[i].path;
 		result = source_file_read(
 			files[i].file, CSV_TABLE_FILE_BYTES_MAX, &bytes, &files[i].count, reason);

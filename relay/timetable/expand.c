@@ -1,116 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// expand.c - weekly rules, bells and calendar become dated lessons.
+// expand.c - weekly rules, bells, calendar and exceptions become dated lessons.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "timetable/readers.h"
+#include "timetable/exception_index.h"
 
-static bool
-governs(const struct timetable_rule *rule, const struct lesson_part *part)
-{
-	switch (rule->bell) {
-	case BELL_LEAD:
-		return part->role == LESSON_LEAD;
-	case BELL_SCHOOL:
-		return part->school == rule->bell_school;
-	case BELL_INTERSECTION:
-	case BELL_UNION:
-		return part->role != LESSON_LISTEN;
-	case BELL_EXPLICIT:
-		break;
-	}
-	return false;
-}
-
-static void
-interval_merge(struct bell_interval *times, struct bell_interval other, enum governing_bell bell)
-{
-	bool takes_earlier = bell == BELL_UNION;
-
-	if ((other.start_s < times->start_s) == takes_earlier)
-		times->start_s = other.start_s;
-	if ((other.end_s > times->end_s) == takes_earlier)
-		times->end_s = other.end_s;
-}
-
-int
-rule_times(const struct timetable *timetable, const struct timetable_rule *rule,
-	struct civil_date date, struct bell_interval *out, char reason[FILE_ERROR_REASON_BYTES])
-{
-	bool is_first = true;
-
-	*out = rule->bell_times;
-	for (size_t i = 0; i < rule->part_count; i++) {
-		const struct timetable_school *school = rule->parts[i].school;
-		const struct bell_table *table;
-
-		if (!governs(rule, &rule->parts[i]))
-			continue;
-		table = bell_table_find(timetable, school, date);
-		if (table == NULL) {
-			snprintf(reason, FILE_ERROR_REASON_BYTES,
-				"school '%s' has no bells in force", school->id);
-			return -ENOENT;
-		}
-		if (table->periods[rule->period].end_s == 0) {
-			char from[CIVIL_DATE_BYTES];
-
-			civil_date_format(table->effective_from, from);
-			snprintf(reason, FILE_ERROR_REASON_BYTES,
-				"school '%s' has no period %d in its bells from %s on", school->id,
-				rule->period, from);
-			return -EINVAL;
-		}
-		if (is_first)
-			*out = table->periods[rule->period];
-		else
-			interval_merge(out, table->periods[rule->period], rule->bell);
-		is_first = false;
-	}
-	if (out->end_s <= out->start_s) {
-		snprintf(reason, FILE_ERROR_REASON_BYTES,
-			"the schools' periods %d have no time in common", rule->period);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static bool
-is_held(const struct timetable *timetable, const struct timetable_rule *rule,
-	struct civil_date date)
-{
-	struct calendar_day day = calendar_day_get(timetable, rule->pair->lead, date);
-
-	return day.is_taught && civil_weekday(day.runs_as) == rule->weekday &&
-	       date.days >= rule->from.days && date.days <= rule->until.days &&
-	       weeks_include(&rule->week_set, day.term_week);
-}
-
-static void
-lesson_make(const struct timetable_rule *rule, struct civil_date date, struct bell_interval times,
-	struct lesson *out)
-{
-	char text[CIVIL_DATE_BYTES];
-
-	civil_date_format(date, text);
-	*out = (struct lesson){
-		.rule = rule,
-		.planned = date,
-		.date = date,
-		.start = civil_to_wall(date, times.start_s),
-		.end = civil_to_wall(date, times.end_s),
-		.title = rule->subject,
-		.subject = rule->subject,
-		.class_name = rule->class_name,
-		.teacher = rule->teacher,
-		.form = rule->form,
-		.parts = rule->parts,
-		.part_count = rule->part_count,
-	};
-	snprintf(out->id, sizeof(out->id), "%s/%s", rule->id, text);
-}
+struct expansion {
+	const struct timetable *timetable;
+	struct exception_index index;
+	bool wants_cancelled;
+	struct civil_date first;
+	struct civil_date last;
+	struct lesson_list *list;
+	size_t capacity;
+};
 
 static int
 lesson_compare(const void *left, const void *right)
@@ -123,63 +28,262 @@ lesson_compare(const void *left, const void *right)
 	return strcmp(a->id, b->id);
 }
 
-static int
-list_grow(struct lesson_list *list, size_t *capacity)
+// Room for one more, or NULL.
+static struct lesson *
+lesson_add(struct expansion *expansion)
 {
-	size_t wanted = *capacity == 0 ? 64 : *capacity * 2;
+	struct lesson_list *list = expansion->list;
+	size_t wanted = expansion->capacity == 0 ? 64 : expansion->capacity * 2;
 	struct lesson *lessons;
 
-	if (list->count < *capacity)
+	if (list->count == expansion->capacity) {
+		lessons = realloc(list->lessons, wanted * sizeof(*lessons));
+		if (lessons == NULL)
+			return NULL;
+		list->lessons = lessons;
+		expansion->capacity = wanted;
+	}
+	return &list->lessons[list->count++];
+}
+
+// The endpoint that an exception gives to a school's part, or the rule's.
+static const struct timetable_endpoint *
+endpoint_choose(const struct timetable *timetable, const struct lesson_change *change,
+	const struct lesson_part *part)
+{
+	for (size_t i = 0; i < change->count; i++) {
+		const struct plan_exception *exception = change->refs[i].exception;
+		const struct timetable_endpoint *endpoint;
+
+		if (exception->kind != PLAN_ENDPOINT ||
+			strcmp(exception->school, part->school->id) != 0)
+			continue;
+		endpoint = timetable_endpoint_find(timetable, exception->endpoint);
+		if (endpoint != NULL && endpoint->school == part->school)
+			return endpoint;
+	}
+	return part->endpoint;
+}
+
+// Who takes part on the day, with what. Returns how many; *assist_count_out of them assist.
+static size_t
+parts_choose(const struct expansion *expansion, const struct timetable_rule *rule,
+	const struct lesson_change *change, struct lesson_part parts[TIMETABLE_PARTS_MAX],
+	size_t *assist_count_out)
+{
+	const struct timetable *timetable = expansion->timetable;
+	size_t count = 0;
+
+	*assist_count_out = 0;
+	for (size_t i = 0; i < rule->part_count; i++) {
+		struct lesson_part part = rule->parts[i];
+		bool is_off = change->is_moved
+				      ? school_has_day_off(timetable, part.school, change->date)
+				      : school_is_off(timetable, part.school, rule, change->date);
+
+		if (part.role != LESSON_LEAD && is_off)
+			continue;
+		part.endpoint = endpoint_choose(timetable, change, &part);
+		if (change->is_moved)
+			part.period = change->slot.times.end_s != 0
+					      ? 0
+					      : slot_period(rule, &change->slot, &part);
+		*assist_count_out += part.role == LESSON_ASSIST;
+		parts[count++] = part;
+	}
+	return count;
+}
+
+static bool
+parts_are_the_rule_s(const struct timetable_rule *rule, const struct lesson_part *parts)
+{
+	for (size_t i = 0; i < rule->part_count; i++) {
+		if (parts[i].endpoint != rule->parts[i].endpoint ||
+			parts[i].period != rule->parts[i].period)
+			return false;
+	}
+	return true;
+}
+
+// Whether the lesson is held, and its parts: the rule's own unless they differ. 0 or -ENOMEM.
+static int
+lesson_decide(const struct expansion *expansion, const struct planned_lesson *planned,
+	const struct lesson_change *change, struct lesson *lesson)
+{
+	const struct timetable *timetable = expansion->timetable;
+	const struct timetable_rule *rule = lesson->rule;
+	struct lesson_part parts[TIMETABLE_PARTS_MAX];
+	bool is_lead_off = change->is_moved
+				   ? school_has_day_off(timetable, rule->pair->lead, change->date)
+				   : planned->is_lead_off;
+	size_t assist_count, count;
+
+	lesson->parts = rule->parts;
+	lesson->part_count = rule->part_count;
+	if (change->is_cancelled || is_lead_off) {
+		lesson->cancellation =
+			change->is_cancelled ? CANCELLED_EXCEPTION : CANCELLED_LEAD_OFF;
 		return 0;
-	lessons = realloc(list->lessons, wanted * sizeof(*lessons));
-	if (lessons == NULL)
-		return -ENOMEM;
-	list->lessons = lessons;
-	*capacity = wanted;
+	}
+	count = parts_choose(expansion, rule, change, parts, &assist_count);
+	if (assist_count == 0) {
+		lesson->cancellation = CANCELLED_ASSISTED_OFF;
+		return 0;
+	}
+	if (count == rule->part_count && parts_are_the_rule_s(rule, parts))
+		return 0;
+	lesson->parts = parts_store_take(timetable->parts_store, parts, count);
+	lesson->part_count = count;
+	return lesson->parts == NULL ? -ENOMEM : 0;
+}
+
+// When it is, or would be. 0, or a negative number where the bells make no lesson.
+static int
+lesson_time(const struct expansion *expansion, const struct lesson_change *change,
+	struct lesson *lesson)
+{
+	const struct timetable *timetable = expansion->timetable;
+	struct lesson_slot slot = change->slot;
+	char reason[FILE_ERROR_REASON_BYTES];
+	struct bell_interval times;
+	int result = rule_times(timetable, lesson->rule, &slot, lesson->date, &times, reason);
+
+	if (result == -ERANGE) {
+		if (lesson->cancellation == LESSON_HELD)
+			lesson->cancellation = CANCELLED_NO_PERIOD;
+		slot.is_ordinary_day = true;
+		result = rule_times(timetable, lesson->rule, &slot, lesson->date, &times, reason);
+	}
+	if (result != 0)
+		return result;
+	lesson->start = civil_to_wall(lesson->date, times.start_s);
+	lesson->end = civil_to_wall(lesson->date, times.end_s);
 	return 0;
 }
 
 static int
-date_expand(const struct timetable *timetable, struct civil_date date, struct lesson_list *list,
-	size_t *capacity)
+lesson_make(struct expansion *expansion, const struct timetable_rule *rule, struct civil_date date,
+	const struct planned_lesson *planned, const struct lesson_change *change)
 {
-	char reason[FILE_ERROR_REASON_BYTES];
-	struct bell_interval times;
+	char text[CIVIL_DATE_BYTES];
+	struct lesson *added;
+	struct lesson lesson = {
+		.rule = rule,
+		.planned = date,
+		.date = change->date,
+		.term_week = planned->term_week,
+		.title = rule->subject,
+		.subject = rule->subject,
+		.class_name = rule->class_name,
+		.teacher = rule->teacher,
+		.form = rule->form,
+	};
+
+	if (lesson_decide(expansion, planned, change, &lesson) != 0)
+		return -ENOMEM;
+	// That the bells make a lesson has been checked when the timetable was made, but for dates
+	// before the first of them.
+	if (lesson_time(expansion, change, &lesson) != 0)
+		return 0;
+	if ((lesson.cancellation != LESSON_HELD) != expansion->wants_cancelled)
+		return 0;
+	civil_date_format(date, text);
+	snprintf(lesson.id, sizeof(lesson.id), "%s/%s", rule->id, text);
+	added = lesson_add(expansion);
+	if (added == NULL)
+		return -ENOMEM;
+	*added = lesson;
+	return 0;
+}
+
+static int
+date_expand(struct expansion *expansion, struct civil_date date)
+{
+	const struct timetable *timetable = expansion->timetable;
 
 	for (size_t i = 0; i < timetable->rule_count; i++) {
 		const struct timetable_rule *rule = &timetable->rules[i];
+		struct planned_lesson planned = planned_lesson_get(timetable, rule, date);
+		struct lesson_change change;
 
-		if (!is_held(timetable, rule, date))
+		if (!planned.is_planned)
 			continue;
-		// That it makes a lesson has been checked when the timetable was made.
-		if (rule_times(timetable, rule, date, &times, reason) != 0)
-			continue;
-		if (list_grow(list, capacity) != 0)
+		change = lesson_change_get(&expansion->index, timetable, rule, date);
+		if (!change.is_moved && lesson_make(expansion, rule, date, &planned, &change) != 0)
 			return -ENOMEM;
-		lesson_make(rule, date, times, &list->lessons[list->count++]);
 	}
 	return 0;
+}
+
+// The lessons that an exception has put on the dates, from wherever they were planned.
+static int
+moved_expand(struct expansion *expansion)
+{
+	const struct exception_index *index = &expansion->index;
+
+	for (size_t i = 0; i < index->count; i++) {
+		const struct exception_ref *ref = &index->refs[i];
+		struct planned_lesson planned;
+		struct lesson_change change;
+
+		if (i > 0 && ref[-1].rule == ref->rule && ref[-1].planned.days == ref->planned.days)
+			continue;
+		change = lesson_change_get(index, expansion->timetable, ref->rule, ref->planned);
+		if (!change.is_moved || change.date.days < expansion->first.days ||
+			change.date.days > expansion->last.days)
+			continue;
+		planned = planned_lesson_get(expansion->timetable, ref->rule, ref->planned);
+		if (lesson_make(expansion, ref->rule, ref->planned, &planned, &change) != 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int
+expand(struct expansion *expansion, const struct plan_exceptions *exceptions)
+{
+	struct lesson_list *list = expansion->list;
+	struct civil_date date = expansion->first;
+	int result;
+
+	*list = (struct lesson_list){NULL, 0};
+	if (expansion->last.days - expansion->first.days >= TIMETABLE_EXPAND_DAYS_MAX)
+		return -EINVAL;
+	result = exception_index_init(&expansion->index, expansion->timetable, exceptions);
+	for (; date.days <= expansion->last.days && result == 0; date.days++)
+		result = date_expand(expansion, date);
+	if (result == 0)
+		result = moved_expand(expansion);
+	exception_index_fini(&expansion->index);
+	if (result != 0)
+		lesson_list_fini(list);
+	if (list->count > 1)
+		qsort(list->lessons, list->count, sizeof(*list->lessons), lesson_compare);
+	return result;
 }
 
 int
 timetable_expand(const struct timetable *timetable, const struct plan_exceptions *exceptions,
 	struct civil_date first, struct civil_date last, struct lesson_list *out)
 {
-	size_t capacity = 0;
+	struct expansion expansion = {
+		.timetable = timetable, .first = first, .last = last, .list = out};
 
-	(void)exceptions;
-	*out = (struct lesson_list){NULL, 0};
-	if (last.days - first.days >= TIMETABLE_EXPAND_DAYS_MAX)
-		return -EINVAL;
-	for (struct civil_date date = first; date.days <= last.days; date.days++) {
-		if (date_expand(timetable, date, out, &capacity) != 0) {
-			lesson_list_fini(out);
-			return -ENOMEM;
-		}
-	}
-	if (out->count > 1)
-		qsort(out->lessons, out->count, sizeof(*out->lessons), lesson_compare);
-	return 0;
+	return expand(&expansion, exceptions);
+}
+
+int
+timetable_expand_cancelled(const struct timetable *timetable,
+	const struct plan_exceptions *exceptions, struct civil_date first, struct civil_date last,
+	struct lesson_list *out)
+{
+	struct expansion expansion = {.timetable = timetable,
+		.wants_cancelled = true,
+		.first = first,
+		.last = last,
+		.list = out};
+
+	return expand(&expansion, exceptions);
 }
 
 void
@@ -187,4 +291,18 @@ lesson_list_fini(struct lesson_list *list)
 {
 	free(list->lessons);
 	*list = (struct lesson_list){NULL, 0};
+}
+
+const char *
+lesson_cancellation_name(enum lesson_cancellation cancellation)
+{
+	static const char *const names[] = {
+		[LESSON_HELD] = "held",
+		[CANCELLED_EXCEPTION] = "exception",
+		[CANCELLED_LEAD_OFF] = "lead_off",
+		[CANCELLED_ASSISTED_OFF] = "assisted_off",
+		[CANCELLED_NO_PERIOD] = "no_period",
+	};
+
+	return names[cancellation];
 }

@@ -111,3 +111,24 @@ list_count(const char *list)
 		count++;
 	return count;
 }
+
+bool
+word_take(const char **text, const char *word)
+{
+	size_t bytes = strlen(word);
+
+	if (strncmp(*text, word, bytes) != 0)
+		return false;
+	*text += bytes;
+	return true;
+}
+
+bool
+word_take_any(const char **text, const char *const *words)
+{
+	for (; *words != NULL; words++) {
+		if (word_take(text, *words))
+			return true;
+	}
+	return false;
+}

@@ -20,6 +20,7 @@ enum {
 	FROM,
 	UNTIL,
 	ENDPOINTS,
+	AUDIENCE,
 	COLUMN_COUNT
 };
 
@@ -37,13 +38,14 @@ static const struct csv_column columns[COLUMN_COUNT] = {
 	[FROM] = {"from", false},
 	[UNTIL] = {"until", false},
 	[ENDPOINTS] = {"endpoints", false},
+	[AUDIENCE] = {"audience", false},
 };
 
 static const char *const form_names[] = {
 	[FORM_SYNCHRONOUS] = "synchronous",
 	[FORM_DELIVERED] = "delivered",
 	[FORM_TRAINING] = "training",
-	[FORM_MASTER_TEACHER] = "master-teacher",
+	[FORM_MASTER_TEACHER] = "master_teacher",
 	[FORM_PREPARATION] = "preparation",
 	[FORM_TUTORING] = "tutoring",
 	[FORM_INSPECTION] = "inspection",
@@ -83,20 +85,15 @@ form_read(const char *file, const struct csv_row *row, enum lesson_form *out,
 			return 0;
 		}
 	}
+	// As the first tables wrote it.
+	if (strcmp(text, "master-teacher") == 0) {
+		*out = FORM_MASTER_TEACHER;
+		return 0;
+	}
 	return file_error_set(error, file, row->line,
-		"form '%s' is not synchronous, delivered, training, master-teacher, "
+		"form '%s' is not synchronous, delivered, training, master_teacher, "
 		"preparation, tutoring, inspection or other",
 		text);
-}
-
-bool
-rule_has_school(const struct timetable_rule *rule, const struct timetable_school *school)
-{
-	for (size_t i = 0; i < rule->part_count; i++) {
-		if (rule->parts[i].school == school)
-			return true;
-	}
-	return false;
 }
 
 // "HH:MM[:SS]-HH:MM[:SS]".
@@ -155,77 +152,6 @@ governing_bell_read(const struct timetable *timetable, const char *file, const s
 	return 0;
 }
 
-// Each school's endpoint: the one that the rule names, else the school's first.
-static int
-endpoints_choose(const struct timetable *timetable, const char *file, const struct csv_row *row,
-	struct timetable_rule *rule, struct file_error *error)
-{
-	const char *cursor = row->fields[ENDPOINTS];
-	char item[TIMETABLE_TEXT_BYTES_MAX];
-
-	while (list_next(&cursor, item)) {
-		const struct timetable_endpoint *endpoint =
-			timetable_endpoint_find(timetable, item);
-
-		if (endpoint == NULL)
-			return file_error_set(
-				error, file, row->line, "unknown endpoint '%s'", item);
-		if (!rule_has_school(rule, endpoint->school))
-			return file_error_set(error, file, row->line,
-				"endpoint '%s' is not of a school of pair '%s'", item,
-				rule->pair->id);
-		for (size_t i = 0; i < rule->part_count; i++) {
-			if (rule->parts[i].school != endpoint->school)
-				continue;
-			if (rule->parts[i].endpoint != NULL)
-				return file_error_set(error, file, row->line,
-					"two endpoints of school '%s'", endpoint->school->id);
-			rule->parts[i].endpoint = endpoint;
-		}
-	}
-	for (size_t i = 0; i < rule->part_count; i++) {
-		struct lesson_part *part = &rule->parts[i];
-
-		if (part->endpoint == NULL)
-			part->endpoint = timetable_endpoint_of(timetable, part->school);
-		if (part->endpoint == NULL)
-			return file_error_set(error, file, row->line, "school '%s' has no endpoint",
-				part->school->id);
-	}
-	return 0;
-}
-
-static int
-parts_make(struct timetable_rule *rule)
-{
-	const struct timetable_pair *pair = rule->pair;
-	struct lesson_part *part;
-
-	rule->part_count = 1 + pair->assisted_count + pair->listener_count;
-	rule->parts = part = calloc(rule->part_count, sizeof(*rule->parts));
-	if (part == NULL)
-		return -ENOMEM;
-	*part++ = (struct lesson_part){pair->lead, NULL, LESSON_LEAD, 0};
-	for (size_t i = 0; i < pair->assisted_count; i++)
-		*part++ = (struct lesson_part){pair->assisted[i], NULL, LESSON_ASSIST, 0};
-	for (size_t i = 0; i < pair->listener_count; i++)
-		*part++ = (struct lesson_part){pair->listeners[i], NULL, LESSON_LISTEN, 0};
-	return 0;
-}
-
-// A number from 1 to `most`, or -EINVAL.
-static int
-number_read(const char *text, int most, int *out)
-{
-	char *rest;
-	long number = strtol(text, &rest, 10);
-
-	if (text[0] < '0' || text[0] > '9' || *rest != '\0' || number < 1 || number > most)
-		return -EINVAL;
-	*out = (int)number;
-	return 0;
-}
-
 static int
 dates_read(const char *file, const struct csv_row *row, struct timetable_rule *rule,
 	struct file_error *error)
@@ -260,6 +186,7 @@ texts_read(const char *file, const struct csv_row *row, struct timetable_rule *r
 	rule->subject = row->fields[SUBJECT];
 	rule->class_name = row->fields[CLASS];
 	rule->teacher = row->fields[TEACHER];
+	rule->audience = audience_make(row->fields[AUDIENCE]);
 	rule->line = row->line;
 	if (strcmp(rule->id, "adhoc") == 0)
 		return file_error_set(error, file, row->line,
@@ -286,23 +213,21 @@ rule_read(const struct timetable *timetable, const char *file, const struct csv_
 	if (rule->pair == NULL)
 		return file_error_set(
 			error, file, row->line, "unknown pair '%s'", row->fields[PAIR]);
-	result = parts_make(rule);
-	if (result == 0 && number_read(row->fields[WEEKDAY], 7, &rule->weekday) != 0)
+	result = rule_parts_make(rule);
+	if (result == 0 && rule_number_read(row->fields[WEEKDAY], 7, &rule->weekday) != 0)
 		result = file_error_set(error, file, row->line,
 			"weekday '%s' is not 1 (Monday) to 7 (Sunday)", row->fields[WEEKDAY]);
 	if (result == 0)
 		result = form_read(file, row, &rule->form, error);
 	if (result == 0)
 		result = governing_bell_read(timetable, file, row, rule, error);
-	if (result != 0)
-		return result;
-	if ((rule->bell != BELL_EXPLICIT || row->fields[PERIOD][0] != '\0') &&
-		number_read(row->fields[PERIOD], TIMETABLE_PERIOD_MAX, &rule->period) != 0)
-		return file_error_set(error, file, row->line, "period '%s' is not 1 to %d",
-			row->fields[PERIOD], TIMETABLE_PERIOD_MAX);
-	result = dates_read(file, row, rule, error);
 	if (result == 0)
-		result = endpoints_choose(timetable, file, row, rule, error);
+		result = rule_periods_read(file, row->line, row->fields[PERIOD], rule, error);
+	if (result == 0)
+		result = dates_read(file, row, rule, error);
+	if (result == 0)
+		result = rule_endpoints_read(
+			timetable, file, row->line, row->fields[ENDPOINTS], rule, error);
 	return result;
 }
 
@@ -329,4 +254,14 @@ rules_read(
 			timetable, file->file, &table->rows[i], &timetable->rules[i], error);
 	}
 	return result;
+}
+
+const struct timetable_rule *
+timetable_rule_find(const struct timetable *timetable, const char *id)
+{
+	for (size_t i = 0; i < timetable->rule_count; i++) {
+		if (strcmp(timetable->rules[i].id, id) == 0)
+			return &timetable->rules[i];
+	}
+	return NULL;
 }

@@ -6,7 +6,7 @@
 
 #include "timetable/readers.h"
 
-enum { SCHOOL, NAME, SCOPE, CONTACT, PHONE, COLUMN_COUNT };
+enum { SCHOOL, NAME, SCOPE, CONTACT, PHONE, BELL_OFFSET_S, COLUMN_COUNT };
 
 static const struct csv_column columns[COLUMN_COUNT] = {
 	[SCHOOL] = {"school", true},
@@ -14,6 +14,7 @@ static const struct csv_column columns[COLUMN_COUNT] = {
 	[SCOPE] = {"scope", false},
 	[CONTACT] = {"contact", false},
 	[PHONE] = {"phone", false},
+	[BELL_OFFSET_S] = {"bell_offset_s", false},
 };
 
 static const char *const scope_names[] = {
@@ -49,6 +50,27 @@ scope_read(const char *file, const struct csv_row *row, enum school_scope *out,
 }
 
 static int
+offset_read(const char *file, const struct csv_row *row, int *out, struct file_error *error)
+{
+	const char *text = row->fields[BELL_OFFSET_S];
+	const char *digits = text + (text[0] == '-' || text[0] == '+');
+	char *rest;
+	long offset_s;
+
+	*out = 0;
+	if (text[0] == '\0')
+		return 0;
+	offset_s = strtol(text, &rest, 10);
+	if (digits[0] < '0' || digits[0] > '9' || *rest != '\0' ||
+		labs(offset_s) > TIMETABLE_BELL_OFFSET_S_MAX)
+		return file_error_set(error, file, row->line,
+			"bell_offset_s '%s' is not -%d to %d seconds", text,
+			TIMETABLE_BELL_OFFSET_S_MAX, TIMETABLE_BELL_OFFSET_S_MAX);
+	*out = (int)offset_s;
+	return 0;
+}
+
+static int
 school_read(const char *file, const struct csv_row *row, struct timetable_school *school,
 	struct file_error *error)
 {
@@ -63,7 +85,8 @@ school_read(const char *file, const struct csv_row *row, struct timetable_school
 	school->contact = row->fields[CONTACT];
 	school->phone = row->fields[PHONE];
 	school->line = row->line;
-	return scope_read(file, row, &school->scope, error);
+	result = scope_read(file, row, &school->scope, error);
+	return result != 0 ? result : offset_read(file, row, &school->bell_offset_s, error);
 }
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// timetable.c - a county's timetable from the bytes of its five files, checked as a whole.
+// timetable.c - a county's timetable from the bytes of its files, checked as a whole.
 #include "timetable/timetable.h"
 
 #include <assert.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "timetable/readers.h"
+#include "timetable/slot_names.h"
 
 typedef int (*file_reader)(
 	struct timetable *timetable, const struct timetable_bytes *file, struct file_error *error);
@@ -18,46 +19,20 @@ static const file_reader readers[TIMETABLE_FILE_COUNT] = {
 	[TIMETABLE_BELLS] = bells_read,
 	[TIMETABLE_PAIRS] = pairs_read,
 	[TIMETABLE_RULES] = rules_read,
+	[TIMETABLE_CALENDAR] = calendar_read,
+	[TIMETABLE_SLOTS] = slots_read,
 };
 
 static int
-rule_check_on(const struct timetable *timetable, const struct timetable_rule *rule,
-	struct civil_date date, struct file_error *error)
+file_read(struct timetable *timetable, enum timetable_file number,
+	const struct timetable_bytes *file, struct file_error *error)
 {
-	char reason[FILE_ERROR_REASON_BYTES];
-	char text[CIVIL_DATE_BYTES];
-	struct bell_interval times;
-
-	if (rule_times(timetable, rule, date, &times, reason) != -EINVAL)
+	if (file->file == NULL && number >= TIMETABLE_FILE_REQUIRED_COUNT)
 		return 0;
-	civil_date_format(date, text);
-	return file_error_set(error, timetable->files[TIMETABLE_RULES], rule->line,
-		"rule '%s' on %s: %s", rule->id, text, reason);
-}
-
-// A rule's times change only where a bell table of its schools comes into force.
-static int
-rule_check(const struct timetable *timetable, const struct timetable_rule *rule,
-	struct file_error *error)
-{
-	char reason[FILE_ERROR_REASON_BYTES];
-	struct bell_interval times;
-	int result;
-
-	// In the end every table is in force: what is lacking then is lacking always.
-	if (rule_times(timetable, rule, CIVIL_DATE_MAX, &times, reason) == -ENOENT)
-		return file_error_set(error, timetable->files[TIMETABLE_RULES], rule->line,
-			"rule '%s': %s", rule->id, reason);
-	result = rule_check_on(timetable, rule, rule->from, error);
-	for (size_t i = 0; i < timetable->bell_count && result == 0; i++) {
-		const struct bell_table *table = &timetable->bells[i];
-
-		if (table->effective_from.days >= rule->from.days &&
-			table->effective_from.days <= rule->until.days &&
-			rule_has_school(rule, table->school))
-			result = rule_check_on(timetable, rule, table->effective_from, error);
-	}
-	return result;
+	timetable->files[number] = strdup(file->file);
+	if (timetable->files[number] == NULL)
+		return -ENOMEM;
+	return readers[number](timetable, file, error);
 }
 
 int
@@ -73,15 +48,13 @@ timetable_create(const struct timetable_policies *policies,
 		return -ENOMEM;
 	timetable->references = 1;
 	timetable->policies = *policies;
-	for (size_t i = 0; i < TIMETABLE_FILE_REQUIRED_COUNT && result == 0; i++) {
-		timetable->files[i] = strdup(files[i].file);
-		if (timetable->files[i] == NULL)
-			result = -ENOMEM;
-		else
-			result = readers[i](timetable, &files[i], error);
-	}
-	for (size_t i = 0; i < timetable->rule_count && result == 0; i++)
-		result = rule_check(timetable, &timetable->rules[i], error);
+	timetable->parts_store = parts_store_create();
+	if (timetable->parts_store == NULL)
+		result = -ENOMEM;
+	for (size_t i = 0; i < TIMETABLE_FILE_COUNT && result == 0; i++)
+		result = file_read(timetable, (enum timetable_file)i, &files[i], error);
+	if (result == 0)
+		result = rules_check(timetable, error);
 	if (result != 0) {
 		timetable_release(timetable);
 		return result;
@@ -112,6 +85,11 @@ timetable_release(struct timetable *timetable)
 		free(timetable->pairs[i].assisted);
 		free(timetable->pairs[i].listeners);
 	}
+	if (timetable->slots != NULL)
+		slot_names_fini(timetable->slots);
+	free(timetable->slots);
+	calendar_destroy(timetable->calendar);
+	parts_store_destroy(timetable->parts_store);
 	free(timetable->rules);
 	free(timetable->pairs);
 	free(timetable->bells);

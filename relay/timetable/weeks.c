@@ -6,29 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "timetable/readers.h"
+
 enum parity { ANY, ODD, EVEN };
-
-// Takes `word` off the text's front, if it is there.
-static bool
-word_take(const char **text, const char *word)
-{
-	size_t bytes = strlen(word);
-
-	if (strncmp(*text, word, bytes) != 0)
-		return false;
-	*text += bytes;
-	return true;
-}
-
-static bool
-any_take(const char **text, const char *const *words)
-{
-	for (; *words != NULL; words++) {
-		if (word_take(text, *words))
-			return true;
-	}
-	return false;
-}
 
 static void
 blanks_skip(const char **text)
@@ -55,9 +35,9 @@ parity_take(const char **text)
 	enum parity parity = ANY;
 
 	blanks_skip(text);
-	if (any_take(text, (const char *const[]){"odd", "单", NULL}))
+	if (word_take_any(text, (const char *const[]){"odd", "单", NULL}))
 		parity = ODD;
-	else if (any_take(text, (const char *const[]){"even", "双", NULL}))
+	else if (word_take_any(text, (const char *const[]){"even", "双", NULL}))
 		parity = EVEN;
 	word_take(text, "周");
 	return parity;
@@ -76,7 +56,7 @@ range_take(const char **text, struct week_set *out)
 		return -EINVAL;
 	last = first;
 	blanks_skip(text);
-	if (any_take(text, dashes)) {
+	if (word_take_any(text, dashes)) {
 		blanks_skip(text);
 		if (!number_take(text, &last) || last < first)
 			return -EINVAL;
@@ -129,7 +109,7 @@ weeks_parse(const char *text, struct week_set *out)
 		blanks_skip(&text);
 		if (*text == '\0')
 			return 0;
-		if (!any_take(&text, commas))
+		if (!word_take_any(&text, commas))
 			return -EINVAL;
 		blanks_skip(&text);
 	}

@@ -227,7 +227,8 @@ static const struct {
 	{"zone = \"Asia/Shanghai\";\n", 0, "setting 'county' is missing"},
 	{"county = \"x\"; zone = \"UTC\";\ngrace_s = 3601;\n", 2, "grace_s = 3601 is not 0 to"},
 	{"county = \"x\"; zone = \"UTC\";\naudio_dscp = 64;\n", 2, "audio_dscp = 64 is not 0 to"},
-	{"county = \"x\"; zone = \"UTC\";\ncalendar = \"c.csv\";\n", 2, "no calendars yet"},
+	{"county = \"x\"; zone = \"UTC\";\ncalendar = \"c.csv\";\n", 2, "cannot read '"},
+	{"county = \"x\"; zone = \"UTC\";\n\nslots = \"s.csv\";\n", 3, "cannot read '"},
 	{"county = \"x\"; zone = \"UTC\";\nperiods = 6;\n", 2, "unknown setting 'periods'"},
 };
 
