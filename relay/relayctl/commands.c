@@ -12,12 +12,12 @@ static const struct command commands[] = {
 		"Shows the relay itself: its workers, its counters, what it dropped and why.", 0, 0,
 		read_status},
 	{"lessons", "[DATE] | --csv [DATE] [--from DATE] [--until DATE]",
-		"Lists the lessons of today, or of a date such as 2026-11-23. With --csv prints "
-		"them as a\ntable for a spreadsheet, of seven days unless told.",
+		"Lists the lessons of today, or of a date such as 2026-11-23.\nWith --csv prints "
+		"them as a table for a spreadsheet, of seven days unless told.",
 		0, 1, read_lessons},
 	{"sheet", "[--school SCHOOL] [--week DATE] [--language zh|en]",
-		"Prints a week's timetable as a page (HTML): of a school, or of the county and all "
-		"its\nschools. The week is this one, or the one that DATE lies in.",
+		"Prints a week's timetable as a page (HTML), of a school or of the whole county.\n"
+		"The week is this one, or the one that DATE lies in.",
 		0, 0, export_sheet},
 	{"plan", "check [DATE]",
 		"Looks for what is wrong in the timetable from today on, or from a date: rooms in "
