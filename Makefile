@@ -29,7 +29,7 @@ DPDK_CFLAGS = $(subst -I/,-isystem /,$(shell pkg-config --cflags libdpdk 2>/dev/
 # needed DPDK would not link.
 LAYERS = media timetable srtp datapath control platform
 LIBS_media = -lcrypto
-LIBS_timetable = -lcsv
+LIBS_timetable = -lcsv -ljansson
 LIBS_srtp = -lsrtp2 -lIPSec_MB -lcrypto
 LIBS_platform = $(DPDK_LIBS) -levent_openssl -levent -lssl -lcrypto
 LIBS_datapath = $(LIBS_platform)
