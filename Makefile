@@ -7,6 +7,7 @@ CC = gcc
 endif
 PREFIX ?= /usr/local
 SECONDS ?=
+COUNTY ?=
 SHELL := /bin/bash
 
 # What a bare Debian 12 machine needs; `make deps` asks apt only for what is missing.
@@ -124,20 +125,26 @@ $(BUILD)/tests/packets/%: $(BUILD)/obj/tests/packets/%.o $(call objects,$(PACKET
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,datapath srtp media platform) \
 		$(call layer_libs,datapath srtp media) $(CHECK_LIBS)
 
-.PHONY: test-build
-test-build: $(UNIT_TESTS) $(PACKET_TESTS)
+# The light media of many classrooms; links nothing.
+$(BUILD)/generator: $(call objects,tests/support/generator.c)
+	$(CC) $(LDFLAGS) -o $@ $^
 
-# --- benchmarks: bench/<name>.c with the srtp layer; figures also go to $(BUILD)/bench/results.tsv
+.PHONY: test-build
+test-build: $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator
+
+# --- benchmarks: bench/<name>.c with the layers it measures; figures also go to results.tsv there
 
 BENCHES = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
-$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call archive,srtp)
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call archive,srtp) $(call archive,timetable)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,srtp) $(call layer_libs,srtp)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,srtp timetable) \
+		$(call layer_libs,srtp timetable)
 
 .PHONY: bench bench-quick
 bench bench-quick: deps-build
 	@$(MAKE) --no-print-directory $(BENCHES)
 	$(BUILD)/bench/engine $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+	$(BUILD)/bench/timetable $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 
 # --- what a person calls
 
@@ -145,9 +152,10 @@ bench bench-quick: deps-build
 help:
 	@echo 'make          build relay, relayctl and classroom into $(BUILD)/ (no network needed)'
 	@echo 'make demo     a lesson between two schools, until Ctrl-C; SECONDS=20 ends it by its bell'
+	@echo 'make demo COUNTY=1   28 schools of conf/county/ live at once, with light media'
 	@echo 'make test     build and run every test (as root: it makes network namespaces)'
 	@echo 'make asan     unit and packet tests under AddressSanitizer and UndefinedBehaviorSanitizer'
-	@echo 'make bench    what the SRTP engine costs a packet (bench-quick: fewer rounds)'
+	@echo 'make bench    what a packet and a year of lessons cost (bench-quick: fewer rounds)'
 	@echo 'make lint     formatting, static analysis, shell scripts and the layer rules'
 	@echo 'make format   format the C sources in place'
 	@echo 'make deps     install the Debian packages that building, demo and tests lack'
@@ -167,7 +175,9 @@ deps-lint:
 # the demo as an argument: bash, the shell here, has a variable of its own by that name.
 demo: deps-demo
 	@$(MAKE) --no-print-directory -j2 all
-	@python3 tests/support/demo.py --build $(BUILD) $(if $(SECONDS),--seconds '$(SECONDS)')
+	@$(if $(COUNTY),$(MAKE) --no-print-directory $(BUILD)/generator)
+	@python3 tests/support/$(if $(COUNTY),demo_county,demo).py --build $(BUILD) \
+		$(if $(SECONDS),--seconds '$(SECONDS)')
 
 test: deps
 	@$(MAKE) --no-print-directory -j2 all test-build

@@ -171,9 +171,15 @@ schools = "schools.csv"; endpoints = "endpoints.csv"; bells = "bells.csv";
 pairs = "pairs.csv"; rules = "rules.csv";
 """,
         )
+        for name, rows in self.tables(start, end).items():
+            write(self.path(name + ".csv"), "\n".join(rows) + "\n")
+
+    def tables(self, start, end):
+        """The timetable's CSV tables, line by line, for a lesson between two local times."""
+        plan = self.plan
         streams = ";".join(kind + ("=opus" if kind == "audio" else "=h264") for kind in plan.kinds)
         assisted = ";".join(school.id for school in self.schools[1:])
-        tables = {
+        return {
             "schools": ["school,name,scope,contact,phone"]
             + [f"{school.id},{school.name},county,," for school in self.schools],
             "endpoints": ["endpoint,school,room,streams,profiles"]
@@ -196,19 +202,16 @@ pairs = "pairs.csv"; rules = "rules.csv";
                 f"chinese,pair,{start.isoweekday()},1,all,语文,三1班,王老师,synchronous,,,,",
             ],
         }
-        for name, rows in tables.items():
-            write(self.path(name + ".csv"), "\n".join(rows) + "\n")
 
     def write_classroom(self, school, token, fingerprint):
         write(os.path.join(school.directory, "classroom.token"), token + "\n", 0o600)
         write(os.path.join(school.directory, "live.sh"), self.live_script(school))
-        play = os.path.join(HERE, "play.py")
         ports = " ".join(f"{kind} = {port};" for kind, port in INPUT_PORTS.items())
         commands = (
             ""
             if not self.media
             else f"""live_command = "exec bash '{school.directory}/live.sh'";
-play_command = "exec {sys.executable} '{play}' '{school.directory}/received'";
+play_command = "{self.play_script(school)}";
 """
         )
         write(
@@ -221,6 +224,11 @@ input: {{ address = "127.0.0.1"; {ports} }};
 output: {{ address = "127.0.0.1"; port = 6000; directory = "."; }};
 {commands}""",
         )
+
+    def play_script(self, school):
+        """What stands for the room's screen."""
+        play = os.path.join(HERE, "play.py")
+        return f"exec {sys.executable} '{play}' '{school.directory}/received'"
 
     def live_script(self, school):
         """What stands for the room's cameras and microphone."""

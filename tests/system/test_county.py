@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# test_county.py - all schools of conf/county/ are live at once on this machine, and nothing is
+# lost.
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+
+from county import namespaces
+from light import county_pairs
+from world import BUILD, ROOT, SystemTest, main
+
+
+class CountyDemo(SystemTest):
+    def test_all_schools_are_live_at_once_and_every_flow_arrives(self):
+        pairs, _ = county_pairs(os.path.join(ROOT, "conf/county"))
+        schools = [school for pair in pairs for school in (pair.lead, pair.assisted)]
+        script = os.path.join(ROOT, "tests/support/demo_county.py")
+        demo = subprocess.Popen(
+            [sys.executable, script, "--build", BUILD, "--seconds", "8"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        said, _ = demo.communicate(timeout=150)
+        self.assertEqual(demo.returncode, 0, said)
+        left = [name for name in namespaces() if name.startswith(f"county{demo.pid}n")]
+        self.assertEqual(left, [])
+        with open(os.path.join(BUILD, "demo-county/summary.json"), encoding="utf-8") as file:
+            summary = json.load(file)
+        self.assertGreater(summary["all_live_s"], 2)
+        self.assertGreaterEqual(len(schools), 24)
+        flows = {(row["school"], row["from"], row["kind"]) for row in summary["received"]}
+        expected = set()
+        for pair in pairs:
+            for kind in ("audio", "teacher"):
+                expected |= {
+                    (pair.lead.id, pair.assisted.id, kind),
+                    (pair.assisted.id, pair.lead.id, kind),
+                }
+        self.assertEqual(flows, expected)
+        for row in summary["received"]:
+            self.assertGreater(row["packets"], 60, row)
+            self.assertLessEqual(row["lost"], 0.001 * row["expected"], row)
+        self.assertEqual(set(summary["classroom_starts"].values()), {1})
+        totals = summary["totals"]
+        self.assertEqual(
+            totals["frames_in"], totals["forwarded"] + totals["consumed"] + totals["dropped"]
+        )
+
+
+if __name__ == "__main__":
+    main()
