@@ -24,7 +24,7 @@ enum {
 	COLUMN_COUNT
 };
 
-static const struct csv_column columns[COLUMN_COUNT] = {
+const struct csv_column rules_columns[] = {
 	[RULE] = {"rule", true},
 	[PAIR] = {"pair", true},
 	[WEEKDAY] = {"weekday", true},
@@ -40,6 +40,7 @@ static const struct csv_column columns[COLUMN_COUNT] = {
 	[ENDPOINTS] = {"endpoints", false},
 	[AUDIENCE] = {"audience", false},
 };
+const size_t rules_column_count = COLUMN_COUNT;
 
 static const char *const form_names[] = {
 	[FORM_SYNCHRONOUS] = "synchronous",
@@ -237,7 +238,7 @@ rules_read(
 {
 	struct csv_table *table = &timetable->tables[TIMETABLE_RULES];
 	int result = csv_table_parse(
-		file->file, file->bytes, file->count, columns, COLUMN_COUNT, table, error);
+		file->file, file->bytes, file->count, rules_columns, COLUMN_COUNT, table, error);
 
 	if (result == 0)
 		result = fields_check(file->file, table, error);
