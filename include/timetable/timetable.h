@@ -184,6 +184,10 @@ struct calendar;    // timetable/calendar.h
 struct slot_names;  // timetable/slot_names.h
 struct parts_store; // timetable/readers.h
 
+// The columns of rules.csv, in the order in which they are written.
+extern const struct csv_column rules_columns[];
+extern const size_t rules_column_count;
+
 // Read-only once made, and shared: running lessons outlive a reload.
 struct timetable {
 	unsigned references;
