@@ -14,7 +14,7 @@ SHELL := /bin/bash
 PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev \
 	libevent-dev libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
-PACKAGES_TEST = check tshark faketime git
+PACKAGES_TEST = check tshark faketime git libical-dev
 PACKAGES_LINT = clang-format cppcheck shellcheck
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -100,6 +100,8 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/un
 PACKET_TESTS = $(patsubst tests/packets/%.c,$(BUILD)/tests/packets/%,$(wildcard tests/packets/test_*.c))
 PACKET_SUPPORT = $(filter-out tests/packets/test_%,$(wildcard tests/packets/*.c))
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
+# What a test alone links: another program's reading of what the module wrote.
+REFEREE_LIBS_test_ics = -lical
 
 # The layer of tests/unit/test_<name>.c is where relay/<layer>/<name>.c lies; test_classroom_<name>.c
 # and test_relayctl_<name>.c test the programs' own modules.
@@ -115,7 +117,7 @@ $(BUILD)/tests/unit/$(1): $$(call objects,tests/unit/$(1).c) \
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(filter %.a,$$^) \
 		$$(if $$(filter classroom relayctl,$$(LAYER)),$$(call layer_libs,srtp media client),\
-		$$(call layer_libs,$$(LAYER) $$(NEEDS_$$(LAYER)))) $$(CHECK_LIBS)
+		$$(call layer_libs,$$(LAYER) $$(NEEDS_$$(LAYER)))) $$(REFEREE_LIBS_$(1)) $$(CHECK_LIBS)
 endef
 $(foreach t,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)),$(eval $(call unit_rule,$(t))))
 
