@@ -9,19 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <srtp2/srtp.h>
 
+#include "figures.h"
 #include "srtp/engine.h"
 
 #define BURST_PACKETS 32
 #define ROUND_PACKETS 6400
 #define SLOT_BYTES 1536
 #define STREAMS_MAX 100
-#define ROUNDS_MAX 9
-#define QUICK_ROUNDS 5
 #define QUICK_ROUND_PACKETS 1600
 #define SSRC_FIRST 0x10000000u
 #define WINDOW_PACKETS 1024
@@ -66,14 +64,6 @@ fail(const char *what)
 {
 	fprintf(stderr, "bench/engine: %s\n", what);
 	exit(EXIT_FAILURE);
-}
-
-static double
-now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
 static srtp_t
@@ -265,21 +255,6 @@ run_cell(const struct cell *cell, struct timings *timings)
 		}
 	}
 	stop_streams(cell);
-}
-
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-// Ranks of the interval's ends: of 9 rounds the 2nd and 8th, which hold the median with 96 %; of 5
-// the 1st and 5th, with 94 %.
-static uint32_t
-low_rank(uint32_t round_count)
-{
-	return round_count == ROUNDS_MAX ? 1 : 0;
 }
 
 static void

@@ -24,9 +24,10 @@ struct plan_work {
 	const struct timetable *timetable;
 	struct plan_check *out;
 	bool has_terms;
-	bool is_termless;        // there are terms, but none ahead
-	struct lesson_list list; // by start
-	struct plan_use *uses;   // by endpoint, then start; from today on
+	bool is_termless;            // there are terms, but none ahead
+	struct lesson_list list;     // by start
+	struct wall_time *midnights; // of the days looked at and the one after
+	struct plan_use *uses;       // by endpoint, then start; from today on
 	size_t use_count;
 	struct plan_busy *busy; // by endpoint, weekday, start
 	size_t busy_count;
@@ -47,6 +48,9 @@ void plan_say(struct plan_finding *finding, const char *format, ...)
 void plan_say_dates(struct plan_finding *finding);
 // "09:20-10:05"; seconds only where they are not 0.
 void plan_say_times(struct plan_finding *finding, struct bell_interval times);
+
+// When a lesson is, in seconds since midnight.
+struct bell_interval plan_times_get(const struct plan_work *work, const struct lesson *lesson);
 
 bool plan_is_ahead(const struct plan_work *work, const struct lesson *lesson);
 

@@ -161,6 +161,7 @@ plan_check(const struct plan_question *question, struct plan_check *out)
 	result = work_run(work);
 	findings_order(out);
 	lesson_list_fini(&work->list);
+	free(work->midnights);
 	free(work->uses);
 	free(work->busy);
 	free(work);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // plan_days.c - which days a plan is checked for, and what their calendar lacks.
+#include <errno.h>
+#include <stdlib.h>
+
 #include "timetable/plan_internal.h"
+#include "timetable/readers.h"
 
 static unsigned
 term_week(const struct plan_work *work, struct civil_date date)
@@ -50,12 +54,43 @@ days_choose(struct plan_work *work)
 	work->out->last = end;
 }
 
+static int
+midnights_make(struct plan_work *work)
+{
+	size_t count = (size_t)(work->out->last.days - work->out->first.days) + 2;
+
+	work->midnights = calloc(count, sizeof(*work->midnights));
+	if (work->midnights == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		work->midnights[i] = civil_to_wall(civil_date_add(work->out->first, (int)i), 0);
+	return 0;
+}
+
+// Asking the zone for each lesson takes longer than all the rest. It need not be asked on a day of
+// 24 hours.
+struct bell_interval
+plan_times_get(const struct plan_work *work, const struct lesson *lesson)
+{
+	const struct wall_time *midnight =
+		&work->midnights[lesson->date.days - work->out->first.days];
+
+	if (midnight[1].ms - midnight[0].ms != CIVIL_DAY_S * MS_IN_S)
+		return (struct bell_interval){
+			civil_second_of(lesson->start), civil_second_of(lesson->end)};
+	return (struct bell_interval){(int32_t)((lesson->start.ms - midnight->ms) / MS_IN_S),
+		(int32_t)((lesson->end.ms - midnight->ms) / MS_IN_S)};
+}
+
 int
 plan_days_expand(struct plan_work *work)
 {
 	int result;
 
 	days_choose(work);
+	result = midnights_make(work);
+	if (result != 0)
+		return result;
 	result = timetable_expand(work->timetable, work->question->exceptions, work->out->first,
 		work->out->last, &work->list);
 	work->out->lesson_count = work->list.count;
@@ -116,7 +151,11 @@ plan_days_check(struct plan_work *work)
 	if (work->timetable->calendar == NULL)
 		return 0;
 	school_days_check(work, NULL);
-	for (size_t i = 0; i < work->timetable->school_count; i++)
-		school_days_check(work, &work->timetable->schools[i]);
+	for (size_t i = 0; i < work->timetable->school_count; i++) {
+		const struct timetable_school *school = &work->timetable->schools[i];
+
+		if (calendar_scope_of(work->timetable, school) != NULL)
+			school_days_check(work, school);
+	}
 	return 0;
 }

@@ -136,12 +136,10 @@ meeting_compare(const void *left, const void *right)
 }
 
 static void
-lesson_say(struct plan_finding *finding, const struct lesson *lesson)
+lesson_say(const struct plan_work *work, struct plan_finding *finding, const struct lesson *lesson)
 {
-	struct bell_interval times = {civil_second_of(lesson->start), civil_second_of(lesson->end)};
-
 	plan_say(finding, "%s (%s, ", lesson->rule->id, lesson->subject);
-	plan_say_times(finding, times);
+	plan_say_times(finding, plan_times_get(work, lesson));
 	plan_say(finding, ")");
 }
 
@@ -167,9 +165,9 @@ meetings_tell(struct plan_work *work, const struct meeting *group, size_t count)
 		plan_say(finding, " and %zu more", room_count - 1);
 	plan_say(finding, group->kind == PLAN_ROOM_TWICE ? ": in two lessons at once, "
 							 : ": little time between ");
-	lesson_say(finding, group->earlier);
+	lesson_say(work, finding, group->earlier);
 	plan_say(finding, " and ");
-	lesson_say(finding, group->later);
+	lesson_say(work, finding, group->later);
 	plan_say(finding, ", ");
 	plan_say_dates(finding);
 	if (group->kind == PLAN_HANDOVER)

@@ -46,8 +46,7 @@ plan_busy_make(struct plan_work *work)
 
 		if (lesson->date.days == lesson->planned.days)
 			work->busy[count++] = (struct plan_busy){work->uses[i].endpoint,
-				lesson->rule, lesson->rule->weekday,
-				{civil_second_of(lesson->start), civil_second_of(lesson->end)}};
+				lesson->rule, lesson->rule->weekday, plan_times_get(work, lesson)};
 	}
 	qsort(work->busy, count, sizeof(*work->busy), busy_compare);
 	for (size_t i = 0; i < count; i++) {

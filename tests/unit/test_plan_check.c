@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// test_plan_check.c - each finding once there, word by word, and once absent.
+#include "timetable/plan_check.h"
+
+#include "../support/timetable_fixture.h"
+#include "timetable/exceptions.h"
+#include "timetable/plan_internal.h"
+
+#define RULES "rule,pair,weekday,period,subject,weeks,governing_bell,from,until\n"
+#define FOUR "r1,ab,1,1,s\nr2,ab,2,2,s\nr3,ab,3,3,s\nr4,ab,4,1,s\n"
+#define THREE "r1,ab,1,1,s\nr2,ab,2,2,s\nr3,ab,3,3,s\n"
+#define CALENDAR "date,kind,runs_as,school,note\n"
+#define TERM "2026-08-31,week1\n2026-09-27,end\n" // four weeks
+#define MONDAY "2026-08-31"
+
+// A sound plan: four lessons a week of a and b, whose bells differ only in the afternoon. c's pairs
+// have no target.
+static const char *const sound[TIMETABLE_FILE_COUNT] = {
+	[TIMETABLE_SCHOOLS] = "school,name\na,Alpha\nb,Beta\nc,Gamma\nd,Delta\n",
+	[TIMETABLE_ENDPOINTS] = "endpoint,school,streams,profiles\na-1,a,audio=opus,\n"
+				"b-1,b,audio=opus,\nc-1,c,audio=opus,\nd-1,d,audio=opus,\n",
+	[TIMETABLE_BELLS] = "school,effective_from,period,start,end\n"
+			    "a,2026-01-01,1,08:00,08:40\na,2026-01-01,2,09:00,09:40\n"
+			    "a,2026-01-01,3,10:00,10:40\na,2026-01-01,4,13:20,14:00\n"
+			    "b,2026-01-01,1,08:00,08:40\nb,2026-01-01,2,09:00,09:40\n"
+			    "b,2026-01-01,3,10:00,10:40\nb,2026-01-01,4,13:00,13:40\n"
+			    "b,2026-01-01,5,13:28:00,14:08:00\n"
+			    "c,2026-01-01,1,08:00,08:40\nd,2026-01-01,1,08:00,08:40\n",
+	[TIMETABLE_PAIRS] = "pair,lead,assisted,weekly_target\nab,a,b,4\nac,a,c,0\ncd,c,d,0\n",
+	[TIMETABLE_RULES] = RULES FOUR,
+	[TIMETABLE_CALENDAR] = CALENDAR TERM,
+};
+
+static struct plan_check check;
+
+static size_t
+commas_count(const char *line, size_t bytes)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		count += line[i] == ',';
+	return count;
+}
+
+// The rows above leave out the empty fields at their ends: fills them up. To be freed.
+static char *
+table_fill(const char *text)
+{
+	size_t wanted = commas_count(text, strcspn(text, "\n"));
+	char *filled;
+	size_t bytes;
+	FILE *out = open_memstream(&filled, &bytes);
+
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+
+		fwrite(text, 1, length, out);
+		for (size_t i = commas_count(text, length); i < wanted; i++)
+			fputc(',', out);
+		fputc('\n', out);
+		text += length + 1;
+	}
+	fclose(out);
+	return filled;
+}
+
+static struct timetable *
+plan_make(enum timetable_file replaced, const char *text)
+{
+	const struct timetable_policies policies = {
+		.county = "test", .zone = "Asia/Shanghai", .open_before_s = 180, .grace_s = 120};
+	struct timetable_bytes files[TIMETABLE_FILE_COUNT] = {{NULL, NULL, 0}};
+	struct file_error error = {"", 0, ""};
+	struct timetable *timetable;
+
+	civil_zone_set("Asia/Shanghai");
+	for (size_t i = 0; i < TIMETABLE_FILE_COUNT; i++) {
+		const char *bytes = i == replaced ? text : sound[i];
+
+		if (bytes == NULL)
+			continue;
+		bytes = table_fill(bytes);
+		files[i] = (struct timetable_bytes){"plan.csv", bytes, strlen(bytes)};
+	}
+	ck_assert_msg(timetable_create(&policies, files, &timetable, &error) == 0, "%s:%u: %s",
+		error.file, error.line, error.reason);
+	for (size_t i = 0; i < TIMETABLE_FILE_COUNT; i++)
+		free((void *)files[i].bytes);
+	return timetable;
+}
+
+static void
+plan_look(const struct timetable *timetable, const char *today, unsigned legs_max,
+	const struct plan_exceptions *exceptions)
+{
+	const struct plan_question question = {.timetable = timetable,
+		.exceptions = exceptions,
+		.today = fixture_date(today),
+		.legs_max = legs_max,
+		.lessons_max = 1024};
+
+	plan_check_fini(&check);
+	ck_assert_int_eq(plan_check(&question, &check), 0);
+}
+
+// The strings of a finding are the timetable's, so what is compared are copies.
+static char first_rules[2][TIMETABLE_ID_BYTES_MAX];
+
+// Checks the plan with one table replaced, from the term's first day.
+static void
+plan_check_with(enum timetable_file replaced, const char *text)
+{
+	struct timetable *timetable = plan_make(replaced, text);
+
+	plan_look(timetable, MONDAY, 256, NULL);
+	for (size_t i = 0; i < 2; i++) {
+		const char *id = check.finding_count > 0 ? check.findings[0].rules[i] : NULL;
+
+		snprintf(first_rules[i], sizeof(first_rules[i]), "%s", id != NULL ? id : "");
+	}
+	timetable_release(timetable);
+}
+
+static void
+assert_nothing_found(void)
+{
+	ck_assert_msg(check.finding_count == 0, "%s", check.findings[0].text);
+	ck_assert_uint_eq(
+		check.counts[PLAN_ERROR] + check.counts[PLAN_WARNING] + check.counts[PLAN_NOTE], 0);
+}
+
+static void
+assert_only(
+	enum plan_kind kind, const char *first, const char *last, unsigned count, const char *text)
+{
+	const struct plan_finding *finding = &check.findings[0];
+
+	ck_assert_uint_ge(check.finding_count, 1);
+	ck_assert_str_eq(finding->text, text);
+	ck_assert_uint_eq(check.finding_count, 1);
+	ck_assert_uint_eq(check.counts[plan_kind_severity(kind)], 1);
+	ck_assert_str_eq(plan_kind_name(finding->kind), plan_kind_name(kind));
+	ck_assert_uint_eq(finding->count, count);
+	if (first == NULL)
+		return;
+	ck_assert_int_eq(finding->first.days, fixture_date(first).days);
+	ck_assert_int_eq(finding->last.days, fixture_date(last).days);
+}
+
+START_TEST(a_sound_plan_has_no_findings)
+{
+	plan_check_with(TIMETABLE_RULES, RULES FOUR);
+	assert_nothing_found();
+	ck_assert_uint_eq(check.lesson_count, 16);
+	ck_assert_int_eq(check.first.days, fixture_date("2026-08-31").days);
+	ck_assert_int_eq(check.last.days, fixture_date("2026-09-27").days);
+	ck_assert_uint_eq(check.peak.legs, 2);
+	ck_assert_uint_eq(check.peak.lessons, 1);
+	ck_assert_int_eq(check.peak.at.ms, fixture_wall("2026-08-31", "07:57").ms);
+}
+END_TEST
+
+START_TEST(one_room_in_two_lessons_at_once_names_both)
+{
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ac,1,1,music,,08:20-09:00\n");
+	assert_only(PLAN_ROOM_TWICE, "2026-08-31", "2026-09-21", 4,
+		"a-1 of Alpha: in two lessons at once, r1 (s, 08:00-08:40) and r5 (music, "
+		"08:20-09:00), on 4 dates from 2026-08-31 to 2026-09-21");
+	ck_assert_str_eq(first_rules[0], "r1");
+	ck_assert_str_eq(first_rules[1], "r5");
+}
+END_TEST
+
+START_TEST(two_rooms_in_the_same_two_lessons_are_one_finding)
+{
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ab,1,1,music,2\n");
+	assert_only(PLAN_ROOM_TWICE, "2026-09-07", "2026-09-07", 1,
+		"a-1 of Alpha and 1 more: in two lessons at once, r1 (s, 08:00-08:40) and r5 "
+		"(music, 08:00-08:40), on 2026-09-07");
+}
+END_TEST
+
+START_TEST(lead_in_and_grace_that_overlap_are_a_note)
+{
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ac,1,1,music,,08:44-08:59\n");
+	assert_only(PLAN_HANDOVER, "2026-08-31", "2026-09-21", 4,
+		"a-1 of Alpha: little time between r1 (s, 08:00-08:40) and r5 (music, "
+		"08:44-08:59), on 4 dates from 2026-08-31 to 2026-09-21: the later one goes live "
+		"by its bell and ends the earlier one's grace");
+}
+END_TEST
+
+START_TEST(lessons_with_time_between_them_do_not_meet)
+{
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ac,1,1,music,,08:45-08:59\n");
+	assert_nothing_found();
+}
+END_TEST
+
+START_TEST(few_shared_minutes_come_with_better_slots)
+{
+	plan_check_with(TIMETABLE_RULES, RULES THREE "r4,ab,4,4,s\n");
+	assert_only(PLAN_FEW_MINUTES, "2026-09-03", "2026-09-03", 4,
+		"r4 (s): period 4 of Alpha (13:20-14:00) and period 4 of Beta (13:00-13:40) share "
+		"20 of 40 minutes; better that weekday, and free: period 1 with 1 of Beta (40 of "
+		"40), period 2 with 2 of Beta (40 of 40), period 3 with 3 of Beta (40 of 40)");
+}
+END_TEST
+
+START_TEST(a_slot_is_proposed_only_where_every_room_is_free)
+{
+	plan_check_with(TIMETABLE_RULES,
+		RULES THREE "r4,ab,4,4,s\nr5,ac,4,1,t,3,lead\nr6,ac,4,1,u,,09:40-10:01\n");
+	assert_only(PLAN_FEW_MINUTES, "2026-09-03", "2026-09-03", 4,
+		"r4 (s): period 4 of Alpha (13:20-14:00) and period 4 of Beta (13:00-13:40) share "
+		"20 of 40 minutes; better that weekday, and free: period 2 with 2 of Beta (40 of "
+		"40), period 4 with 5 of Beta (32 of 40)");
+}
+END_TEST
+
+START_TEST(four_fifths_of_the_period_are_enough)
+{
+	plan_check_with(TIMETABLE_RULES, RULES THREE "r4,ab,4,4;b=5,s\n");
+	assert_nothing_found();
+	ck_assert_uint_eq(check.shared_count, 4);
+	ck_assert_int_eq(check.shared[3].lead_period, 4);
+	ck_assert_int_eq(check.shared[3].school_period, 5);
+	ck_assert_int_eq(check.shared[3].lead_minutes, 40);
+	ck_assert_int_eq(check.shared[3].shared_minutes, 32);
+	ck_assert_uint_eq(check.shared[3].count, 4);
+}
+END_TEST
+
+START_TEST(explicit_times_are_agreed_whatever_the_bells_say)
+{
+	plan_check_with(TIMETABLE_RULES, RULES THREE "r4,ab,4,4,s,,13:10-13:50\n");
+	assert_nothing_found();
+	ck_assert_uint_eq(check.shared_count, 3);
+}
+END_TEST
+
+// The row of a rule by the bells of its first lesson.
+static const struct plan_shared *
+shared_row(const char *rule)
+{
+	for (size_t i = 0; i < check.shared_count; i++) {
+		if (strcmp(check.shared[i].rule->id, rule) == 0)
+			return &check.shared[i];
+	}
+	ck_abort_msg("no row of rule %s", rule);
+}
+
+// The minutes that the two real schools share, each lead period with each assisted one.
+START_TEST(shared_minutes_are_those_of_the_published_tables)
+{
+	char rules[4096] = "rule,pair,weekday,period,subject\n";
+	struct timetable *timetable;
+	char line[128];
+	FILE *file = fopen("tests/data/overlap-minutes.csv", "r");
+
+	civil_zone_set("Asia/Shanghai");
+	for (int i = 0; i < 36; i++)
+		snprintf(rules + strlen(rules), sizeof(rules) - strlen(rules),
+			"r%d%d,wuxi-houren,3,%d;houren=%d,s\n", i / 6 + 1, i % 6 + 1, i / 6 + 1,
+			i % 6 + 1);
+	timetable = fixture_timetable(TIMETABLE_RULES, rules);
+	plan_look(timetable, "2024-10-09", 256, NULL);
+	ck_assert_ptr_nonnull(file);
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
+	for (int lead = 1; lead <= 6; lead++) {
+		int minutes[6];
+
+		ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
+		ck_assert_int_eq(sscanf(line, "P%*d,%d,%d,%d,%d,%d,%d", &minutes[0], &minutes[1],
+					 &minutes[2], &minutes[3], &minutes[4], &minutes[5]),
+			6);
+		for (int assisted = 1; assisted <= 6; assisted++) {
+			char rule[8];
+
+			snprintf(rule, sizeof(rule), "r%d%d", lead, assisted);
+			ck_assert_int_eq(shared_row(rule)->shared_minutes, minutes[assisted - 1]);
+		}
+	}
+	fclose(file);
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(a_week_under_target_is_told_once_for_its_pair)
+{
+	plan_check_with(TIMETABLE_RULES, RULES THREE);
+	assert_only(PLAN_UNDER_TARGET, "2026-08-31", "2026-09-21", 4,
+		"ab: 3 lessons in the week from 2026-08-31, with a target of 4 a week and 5 "
+		"teaching days; 4 weeks are short, the last from 2026-09-21");
+}
+END_TEST
+
+START_TEST(a_target_counts_only_teaching_days)
+{
+	plan_check_with(TIMETABLE_CALENDAR, CALENDAR TERM
+		"2026-08-31,off\n2026-09-01,off\n2026-09-09,exam\n2026-09-24,off,,b\n");
+	assert_nothing_found();
+	ck_assert_uint_eq(check.lesson_count, 12);
+}
+END_TEST
+
+START_TEST(two_lessons_on_a_day_off_leave_a_week_short)
+{
+	plan_check_with(
+		TIMETABLE_RULES, RULES "r1,ab,1,1,s\nr2,ab,1,2,s\nr3,ab,3,3,s\nr4,ab,4,1,s\n");
+	assert_nothing_found();
+	struct timetable *timetable = plan_make(TIMETABLE_RULES,
+		RULES "r1,ab,1,1,s\nr2,ab,1,2,s\nr3,ab,3,3,s,,,2026-09-09\nr4,ab,4,1,s\n");
+
+	plan_look(timetable, "2026-09-07", 256, NULL);
+	assert_nothing_found(); // the short week is over
+	plan_look(timetable, "2026-09-06", 256, NULL);
+	assert_only(PLAN_UNDER_TARGET, MONDAY, MONDAY, 1,
+		"ab: 3 lessons in the week from 2026-08-31, with a target of 4 a week and 5 "
+		"teaching days");
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(trainings_do_not_count_for_the_target)
+{
+	plan_check_with(TIMETABLE_RULES,
+		"rule,pair,weekday,period,subject,form\n" THREE "r4,ab,4,1,s,training\n");
+	ck_assert_uint_eq(check.finding_count, 1);
+	ck_assert_int_eq(check.findings[0].kind, PLAN_UNDER_TARGET);
+}
+END_TEST
+
+START_TEST(a_rule_that_never_occurs_is_told)
+{
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ac,2,1,s,5-9单\n");
+	assert_only(PLAN_NEVER, NULL, NULL, 0,
+		"r5 (s, weekday 2, period 1, weeks 5-9单) makes no lesson from 2026-08-31 to "
+		"2026-09-27: look at its weekday, its weeks, its dates and the calendar");
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ac,2,1,s,3-9单\n");
+	assert_nothing_found();
+}
+END_TEST
+
+START_TEST(a_rule_that_occurred_this_term_is_not_missed_later)
+{
+	struct timetable *timetable = plan_make(TIMETABLE_RULES, RULES FOUR "r5,ac,2,1,s,1\n");
+
+	plan_look(timetable, "2026-09-20", 256, NULL);
+	assert_nothing_found();
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(rules_beyond_their_dates_are_notes)
+{
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ac,2,1,s,,,,2026-08-30\n");
+	assert_only(PLAN_OUT_OF_DATE, NULL, NULL, 0,
+		"r5 (s, weekday 2, period 1) is over since 2026-08-30: its row can go");
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ac,2,1,s,,,2026-09-28,\n");
+	assert_only(PLAN_OUT_OF_DATE, NULL, NULL, 0,
+		"r5 (s, weekday 2, period 1) begins on 2026-09-28, beyond the last day looked at");
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,ac,2,1,s,,,2026-09-22,\n");
+	assert_nothing_found();
+}
+END_TEST
+
+START_TEST(a_part_without_an_endpoint_is_an_error)
+{
+	struct timetable *timetable = plan_make(TIMETABLE_RULES, RULES FOUR);
+
+	timetable->rules[2].parts[1].endpoint = NULL;
+	plan_look(timetable, MONDAY, 256, NULL);
+	assert_only(PLAN_NO_ENDPOINT, NULL, NULL, 0,
+		"r3 (s, weekday 3, period 3): Beta (b) has no endpoint");
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(endpoints_without_a_common_profile_cannot_meet)
+{
+	plan_check_with(TIMETABLE_ENDPOINTS,
+		"endpoint,school,streams,profiles\na-1,a,audio=opus,\nb-1,b,audio=opus,\n"
+		"c-1,c,audio=opus,AEAD_AES_128_GCM\nd-1,d,audio=opus,AES_CM_128_HMAC_SHA1_80\n");
+	assert_nothing_found(); // no lesson of c and d yet
+	struct timetable *timetable = plan_make(TIMETABLE_RULES, RULES FOUR "r5,cd,1,1,s\n");
+	struct timetable_endpoint *endpoints = timetable->endpoints;
+
+	plan_look(timetable, MONDAY, 256, NULL);
+	assert_nothing_found();
+	endpoints[2].profile_count = 1;
+	endpoints[3].profiles[0] = endpoints[3].profiles[1];
+	endpoints[3].profile_count = 1;
+	plan_look(timetable, MONDAY, 256, NULL);
+	assert_only(PLAN_NO_PROFILE, NULL, NULL, 0,
+		"r5 (s, weekday 1, period 1): d-1 of Delta has no SRTP profile in common with "
+		"those before it");
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(another_endpoint_for_a_day_is_looked_at_too)
+{
+	const struct plan_exception item = {.kind = PLAN_ENDPOINT,
+		.lesson_id = "r1/2026-09-07",
+		.school = "b",
+		.endpoint = "b-2"};
+	const struct plan_exceptions exceptions = {&item, 1};
+	struct timetable *timetable = plan_make(TIMETABLE_ENDPOINTS,
+		"endpoint,school,streams,profiles\na-1,a,audio=opus,AEAD_AES_128_GCM\n"
+		"b-1,b,audio=opus,\nb-2,b,audio=opus,AES_CM_128_HMAC_SHA1_80\n"
+		"c-1,c,audio=opus,\nd-1,d,audio=opus,\n");
+
+	plan_look(timetable, MONDAY, 256, &exceptions);
+	assert_only(PLAN_NO_PROFILE, "2026-09-07", "2026-09-07", 1,
+		"r1 (s, weekday 1, period 1) on 2026-09-07: b-2 of Beta has no SRTP profile in "
+		"common with those before it");
+	plan_look(timetable, "2026-09-08", 256, &exceptions);
+	assert_nothing_found();
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(the_peak_is_told_where_it_passes_the_limit)
+{
+	struct timetable *timetable =
+		plan_make(TIMETABLE_RULES, RULES FOUR "r5,cd,2,1,s,3,09:30-10:10\n");
+
+	plan_look(timetable, MONDAY, 4, NULL);
+	assert_nothing_found();
+	ck_assert_uint_eq(check.peak.legs, 4);
+	ck_assert_uint_eq(check.peak.lessons, 2);
+	ck_assert_int_eq(check.peak.at.ms, fixture_wall("2026-09-15", "09:27").ms);
+	plan_look(timetable, MONDAY, 3, NULL);
+	assert_only(PLAN_CAPACITY, "2026-09-15", "2026-09-15", 1,
+		"4 endpoints at once, but the relay has room for 3 (legs in relay.conf): on "
+		"2026-09-15 at 09:27");
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(what_closes_makes_room_for_what_opens_then)
+{
+	// r2 ends at 9:40 and closes at 9:42; r5 opens at 9:42.
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,cd,2,1,s,3,09:45-10:10\n");
+	ck_assert_uint_eq(check.peak.legs, 2);
+	plan_check_with(TIMETABLE_RULES, RULES FOUR "r5,cd,2,1,s,3,09:44:59-10:10\n");
+	ck_assert_uint_eq(check.peak.legs, 4);
+}
+END_TEST
+
+START_TEST(a_make_up_day_without_a_mapping_is_told)
+{
+	plan_check_with(TIMETABLE_CALENDAR, CALENDAR TERM "2026-09-12,work\n");
+	assert_only(PLAN_UNMAPPED_DAY, "2026-09-12", "2026-09-12", 1,
+		"on 2026-09-12 a day is made up, but the calendar does not say which day's lessons "
+		"it runs: fill in its runs_as; until then nothing opens");
+	plan_check_with(TIMETABLE_CALENDAR, CALENDAR TERM "2026-09-12,work,,b\n");
+	assert_only(PLAN_UNMAPPED_DAY, "2026-09-12", "2026-09-12", 1,
+		"on 2026-09-12, Beta (b) makes up, but the calendar does not say which day's "
+		"lessons it runs: fill in its runs_as; until then nothing opens");
+	plan_check_with(TIMETABLE_CALENDAR, CALENDAR TERM "2026-09-12,work,2026-09-07\n");
+	assert_nothing_found();
+	ck_assert_uint_eq(check.lesson_count, 17);
+}
+END_TEST
+
+START_TEST(a_calendar_without_a_term_ahead_is_told_alone)
+{
+	struct timetable *timetable = plan_make(TIMETABLE_RULES, RULES FOUR);
+
+	plan_look(timetable, "2026-09-28", 256, NULL);
+	assert_only(PLAN_NO_TERM, "2026-09-28", "2027-09-27", 0,
+		"the calendar has no term before 2027-09-27: no lesson will open; add the next "
+		"term's week1 and end");
+	plan_look(timetable, "2026-09-27", 256, NULL);
+	assert_nothing_found();
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(without_a_calendar_a_year_is_looked_at)
+{
+	plan_check_with(TIMETABLE_CALENDAR, NULL);
+	assert_nothing_found();
+	ck_assert_int_eq(check.last.days - check.first.days, PLAN_DAYS_AHEAD - 1);
+	ck_assert_uint_eq(check.lesson_count, 4 * 52 + 1); // it ends on a Monday
+}
+END_TEST
+
+START_TEST(the_gravest_come_first_and_the_rest_are_counted)
+{
+	char *rules = NULL;
+	size_t bytes;
+	FILE *text = open_memstream(&rules, &bytes);
+
+	fputs(RULES THREE "r5,ac,1,1,music\n", text);
+	for (int i = 0; i < PLAN_FINDINGS_MAX + 5; i++)
+		fprintf(text, "x%d,ac,7,1,s,9\n", i);
+	fclose(text);
+	plan_check_with(TIMETABLE_RULES, rules);
+	free(rules);
+	ck_assert_uint_eq(check.finding_count, PLAN_FINDINGS_MAX);
+	ck_assert_int_eq(check.findings[0].kind, PLAN_ROOM_TWICE);
+	ck_assert_int_eq(check.findings[1].kind, PLAN_UNDER_TARGET);
+	ck_assert_int_eq(check.findings[2].kind, PLAN_NEVER);
+	ck_assert_uint_eq(check.counts[PLAN_ERROR], 1);
+	ck_assert_uint_eq(check.counts[PLAN_WARNING], PLAN_FINDINGS_MAX + 6);
+	ck_assert_uint_eq(check.left_out, 7);
+}
+END_TEST
+
+START_TEST(a_text_that_is_too_long_is_cut_between_characters)
+{
+	struct plan_finding finding = {.kind = PLAN_NEVER};
+	size_t whole = (sizeof(finding.text) - 2) / 3 * 3;
+
+	plan_say(&finding, "x");
+	for (size_t i = 0; i < sizeof(finding.text); i++)
+		plan_say(&finding, "课");
+	ck_assert_uint_eq(strlen(finding.text), 1 + whole);
+	ck_assert_str_eq(finding.text + strlen(finding.text) - 3, "课");
+}
+END_TEST
+
+// Every table of conf/county, as timetable.conf there names them.
+START_TEST(the_county_of_24_schools_has_only_the_notes_that_are_meant)
+{
+	static const char *const names[TIMETABLE_FILE_COUNT] = {"schools.csv", "endpoints.csv",
+		"bells.csv", "pairs.csv", "rules.csv", "calendar.csv", "slots.csv"};
+	const struct timetable_policies policies = {.open_before_s = 180, .grace_s = 120};
+	struct timetable_bytes files[TIMETABLE_FILE_COUNT];
+	struct file_error error = {"", 0, ""};
+	struct timetable *timetable;
+	char path[64];
+
+	civil_zone_set("Asia/Shanghai");
+	for (size_t i = 0; i < TIMETABLE_FILE_COUNT; i++) {
+		snprintf(path, sizeof(path), "conf/county/%s", names[i]);
+		files[i].file = names[i];
+		files[i].bytes = fixture_read(path);
+		files[i].count = strlen(files[i].bytes);
+	}
+	ck_assert_msg(timetable_create(&policies, files, &timetable, &error) == 0, "%s:%u: %s",
+		error.file, error.line, error.reason);
+	plan_look(timetable, "2026-08-24", 256, NULL);
+	for (size_t i = 0; i < check.finding_count; i++)
+		ck_assert_msg(plan_kind_severity(check.findings[i].kind) == PLAN_NOTE, "%s",
+			check.findings[i].text);
+	ck_assert_uint_eq(check.finding_count, 2);
+	ck_assert_str_eq(check.findings[0].rules[0], "maths-until-summer");
+	ck_assert_str_eq(check.findings[1].rules[0], "bilian-preparation");
+	ck_assert_str_eq(check.findings[1].rules[1], "bilian-maths-tue");
+	ck_assert_uint_gt(check.lesson_count, 14 * 4 * 35);
+	ck_assert_int_eq(check.last.days, fixture_date("2027-06-30").days);
+	timetable_release(timetable);
+	for (size_t i = 0; i < TIMETABLE_FILE_COUNT; i++)
+		free((void *)files[i].bytes);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("plan_check");
+	TCase *tests = tcase_create("plan_check");
+
+	tcase_add_test(tests, a_sound_plan_has_no_findings);
+	tcase_add_test(tests, one_room_in_two_lessons_at_once_names_both);
+	tcase_add_test(tests, two_rooms_in_the_same_two_lessons_are_one_finding);
+	tcase_add_test(tests, lead_in_and_grace_that_overlap_are_a_note);
+	tcase_add_test(tests, lessons_with_time_between_them_do_not_meet);
+	tcase_add_test(tests, few_shared_minutes_come_with_better_slots);
+	tcase_add_test(tests, a_slot_is_proposed_only_where_every_room_is_free);
+	tcase_add_test(tests, four_fifths_of_the_period_are_enough);
+	tcase_add_test(tests, explicit_times_are_agreed_whatever_the_bells_say);
+	tcase_add_test(tests, shared_minutes_are_those_of_the_published_tables);
+	tcase_add_test(tests, a_week_under_target_is_told_once_for_its_pair);
+	tcase_add_test(tests, a_target_counts_only_teaching_days);
+	tcase_add_test(tests, two_lessons_on_a_day_off_leave_a_week_short);
+	tcase_add_test(tests, trainings_do_not_count_for_the_target);
+	tcase_add_test(tests, a_rule_that_never_occurs_is_told);
+	tcase_add_test(tests, a_rule_that_occurred_this_term_is_not_missed_later);
+	tcase_add_test(tests, rules_beyond_their_dates_are_notes);
+	tcase_add_test(tests, a_part_without_an_endpoint_is_an_error);
+	tcase_add_test(tests, endpoints_without_a_common_profile_cannot_meet);
+	tcase_add_test(tests, another_endpoint_for_a_day_is_looked_at_too);
+	tcase_add_test(tests, the_peak_is_told_where_it_passes_the_limit);
+	tcase_add_test(tests, what_closes_makes_room_for_what_opens_then);
+	tcase_add_test(tests, a_make_up_day_without_a_mapping_is_told);
+	tcase_add_test(tests, a_calendar_without_a_term_ahead_is_told_alone);
+	tcase_add_test(tests, without_a_calendar_a_year_is_looked_at);
+	tcase_add_test(tests, the_gravest_come_first_and_the_rest_are_counted);
+	tcase_add_test(tests, a_text_that_is_too_long_is_cut_between_characters);
+	tcase_add_test(tests, the_county_of_24_schools_has_only_the_notes_that_are_meant);
+	suite_add_tcase(suite, tests);
+	return fixture_run(suite);
+}
