@@ -126,6 +126,8 @@ begin_join(struct agent *agent, const struct join *join, struct mono_time now)
 	if (result != 0) {
 		log_error("the join of %s failed: %s", join->session, strerror(-result));
 		stop_media(agent, "no resources");
+		agent->rejoin_wanted = true; // the lesson goes on, and there may be some soon
+		agent->rejoin_reason = "no resources";
 		return;
 	}
 	link_hold(&agent->link, join->instance, join->id);

@@ -2,6 +2,7 @@
 # test_classroom.py - the classroom against a relay that stalls, forgets and forges, on loopback.
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -225,14 +226,27 @@ class Classroom(unittest.TestCase):
             self.media.socket.sendto(forged, self.media.peer)
             time.sleep(0.02)
 
+    def test_a_join_that_failed_for_want_of_resources_is_asked_for_again(self):
+        self.start()
+        wait_for(lambda: self.control.streams, 5, "it does not connect")
+        pid, limit = self.process.pid, resource.RLIMIT_NOFILE
+        soft, hard = resource.prlimit(pid, limit)
+        resource.prlimit(pid, limit, (3, hard))
+        self.control.send("join", join(self.media.port))
+        wait_for(lambda: "failed: Too many open files" in self.said(), 5, "it did not fail")
+        resource.prlimit(pid, limit, (soft, hard))
+        wait_for(lambda: self.control.paths("/v1/endpoint/rejoin"), 5, "it does not ask again")
+        self.control.send("join", join(self.media.port, name="j2"))
+        self.wait_sending()
+
+    def said(self):
+        with open(self.path("log"), encoding="utf-8") as log:
+            return log.read()
+
     def test_another_certificate_never_sees_the_token(self):
         self.start(fingerprint="00" * 32)
 
-        def said():
-            with open(self.path("log"), encoding="utf-8") as log:
-                return log.read()
-
-        wait_for(lambda: "certificate_sha256\n" in said(), 5, "no line about it")
+        wait_for(lambda: "certificate_sha256\n" in self.said(), 5, "no line about it")
         self.assertEqual(self.control.requests, [])
 
     def commands(self):
