@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "control/config.h"
 #include "control/control.h"
@@ -338,6 +339,8 @@ main(int argc, char **argv)
 		free(relay.config);
 		return EXIT_SUCCESS;
 	}
+	// Keys do not belong into a core file.
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	log_start("relay", relay.config->log_level);
 	civil_zone_set(relay.config->timetable->policies.zone);
 	status = run(&relay);

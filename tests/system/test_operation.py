@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import os
 import re
+import resource
 import socket
 import ssl
 import sys
@@ -23,6 +24,8 @@ class Access(SystemTest):
     def setUpClass(cls):
         cls.world = World(bell_in_s=3600, open_before_s=60, media=False).__enter__()
         cls.addClassCleanup(cls.world.__exit__, None)
+        # What a program does not refuse itself, it inherits.
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         cls.world.start()
 
     def ask(self, path, token=None):
@@ -77,6 +80,11 @@ class Access(SystemTest):
             8,
             "the classrooms do not come back",
         )
+
+    def test_no_core_file_would_hold_the_keys(self):
+        processes = [self.world.lesson.relay] + [s.process for s in self.world.schools]
+        for process in processes:
+            self.assertEqual(resource.prlimit(process.pid, resource.RLIMIT_CORE)[0], 0)
 
     def test_secrets_lie_in_files_of_their_owner_and_in_no_log(self):
         state = self.world.lesson.path("state")
