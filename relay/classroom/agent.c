@@ -172,8 +172,7 @@ on_leave(const char *join_id, const char *reason, void *user)
 		stop_media(agent, reason[0] != '\0' ? reason : "the relay says so");
 }
 
-// The relay makes a fresh join. Commands and players stay until it comes or the session's time is
-// over.
+// The relay makes a fresh join. Commands and players stay until it comes or the session ends.
 static void
 on_given_up(const char *join_id, void *user)
 {
