@@ -40,9 +40,10 @@ file_read(const char *name, struct timetable_bytes *out)
 	FILE *file = fopen(path, "r");
 	if (!file || !bytes)
 		fail("cannot read " COUNTY ": run it in the project's folder");
-	size_t count = fread(bytes, 1, CSV_TABLE_FILE_BYTES_MAX, file);
+	out->file = name;
+	out->bytes = bytes;
+	out->count = fread(bytes, 1, CSV_TABLE_FILE_BYTES_MAX, file);
 	fclose(file);
-	*out = (struct timetable_bytes){name, bytes, count};
 }
 
 static struct timetable *

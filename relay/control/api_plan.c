@@ -79,6 +79,7 @@ check_get(struct http_request *request, void *user)
 	const struct control *control = user;
 	struct plan_question question = {
 		.timetable = scheduler_timetable(control->scheduler),
+		.exceptions = scheduler_exceptions(control->scheduler),
 		.today = civil_date_of(clock_wall()),
 		.legs_max = control->config->legs_max,
 		.lessons_max = SCHEDULER_RUNNING_MAX,

@@ -276,7 +276,7 @@ START_TEST(shared_minutes_are_those_of_the_published_tables)
 					 &minutes[2], &minutes[3], &minutes[4], &minutes[5]),
 			6);
 		for (int assisted = 1; assisted <= 6; assisted++) {
-			char rule[8];
+			char rule[TIMETABLE_ID_BYTES_MAX];
 
 			snprintf(rule, sizeof(rule), "r%d%d", lead, assisted);
 			ck_assert_int_eq(shared_row(rule)->shared_minutes, minutes[assisted - 1]);
