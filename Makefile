@@ -55,7 +55,7 @@ SOURCES_classroom = $(wildcard relay/classroom/*.c)
 PROGRAMS = $(foreach p,relay relayctl classroom,$(if $(SOURCES_$(p)),$(BUILD)/$(p)))
 USES_relay = datapath control timetable srtp media platform
 # The two clients link no DPDK: only the platform's sockets, clock and log.
-USES_relayctl = client
+USES_relayctl = timetable client
 USES_classroom = srtp media client
 CLIENT_SOURCES = $(wildcard relay/platform/clock.c relay/platform/log.c relay/platform/https_*.c)
 LIBS_client = -ljansson -lconfig -levent_openssl -levent -lssl -lcrypto
