@@ -11,6 +11,7 @@
 
 struct event_base;
 struct https_client;
+struct https_text;
 
 struct client_options {
 	const char *server;             // "https://host:port", "host:port" or "host"
@@ -40,6 +41,10 @@ int client_request(struct client *client, const char *method, const char *path, 
 // The same for an answer that is no JSON: its bytes, *count_out of them and a zero, to be freed.
 int client_request_text(
 	struct client *client, const char *path, char **bytes_out, size_t *count_out);
+
+// Sends text that is no JSON and gives the answer's JSON. Same returns.
+int client_send_text(struct client *client, const char *method, const char *path,
+	const struct https_text *text, json_t **answer_out);
 
 // Reads an answer: its JSON, or NULL with `why` saying what is wrong in words for a person.
 json_t *client_read_answer(int status, const char *body, size_t length, const char *error,

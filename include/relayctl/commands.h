@@ -14,18 +14,22 @@
 
 struct arguments {
 	bool json;
-	const char *endpoint; // --endpoint
-	const char *minutes;  // --minutes
-	const char *title;    // --title
-	bool listen;          // --listen
-	bool csv;             // --csv
-	bool feed;            // --feed
-	const char *from;     // --from
-	const char *until;    // --until
-	const char *school;   // --school
-	const char *week;     // --week
-	const char *language; // --language
-	char **words;         // what follows the command's name
+	const char *endpoint;  // --endpoint
+	const char *minutes;   // --minutes
+	const char *title;     // --title
+	bool listen;           // --listen
+	bool csv;              // --csv
+	bool feed;             // --feed
+	const char *from;      // --from
+	const char *until;     // --until
+	const char *school;    // --school
+	const char *week;      // --week
+	const char *language;  // --language
+	const char *effective; // --effective
+	const char *slots;     // --slots
+	const char *output;    // --output
+	bool yes;              // --yes
+	char **words;          // what follows the command's name
 	int count;
 };
 
@@ -69,6 +73,11 @@ int act_replace(struct client *client, const struct arguments *arguments);
 
 // In plan.c; 1 also where the relay finds errors or warnings
 int plan_run(struct client *client, const struct arguments *arguments);
+
+// In imports.c: a person's file becomes a table of the timetable, once it is confirmed.
+int import_bells(struct client *client, const struct arguments *arguments);
+int import_rules(struct client *client, const struct arguments *arguments); // also its export
+int import_holidays(struct client *client, const struct arguments *arguments);
 
 // In exports.c: what is printed as the relay wrote it.
 int export_lessons(struct client *client, const struct arguments *arguments); // lessons --csv

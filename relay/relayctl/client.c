@@ -163,27 +163,33 @@ on_answer(int status, const char *body, size_t length, const char *error, void *
 	event_base_loopbreak(wait->base);
 }
 
-// Asks and waits for the answer, which is then in *wait. Returns 0, or a negative errno after it
-// has said what is wrong.
+// Waits for the answer to `request`, which is then in *wait. Returns 0, or a negative errno after
+// it has said what is wrong.
 static int
-ask(struct client *client, const char *method, const char *path, const char *body,
-	struct wait *wait)
+wait_for(const struct https_request *request, struct wait *wait)
 {
-	wait->base = client->base;
-	struct https_request *request = https_request(client->https, method, path, body,
-		client_token(client), CLIENT_TIMEOUT_MS, on_answer, wait);
 	if (!request) {
-		fprintf(stderr, "relayctl: the token or the path cannot be sent\n");
+		fprintf(stderr, "relayctl: the token, the path or the text cannot be sent\n");
 		return -EINVAL;
 	}
 	while (!wait->done) {
-		if (event_base_dispatch(client->base) != 0)
+		if (event_base_dispatch(wait->base) != 0)
 			break;
 	}
 	if (wait->answer || wait->text)
 		return 0;
 	fprintf(stderr, "relayctl: %s\n", wait->done ? wait->why : "the event loop failed");
 	return -EIO;
+}
+
+static int
+ask(struct client *client, const char *method, const char *path, const char *body,
+	struct wait *wait)
+{
+	wait->base = client->base;
+	return wait_for(https_request(client->https, method, path, body, client_token(client),
+				CLIENT_TIMEOUT_MS, on_answer, wait),
+		wait);
 }
 
 int
@@ -212,5 +218,18 @@ client_request_text(struct client *client, const char *path, char **bytes_out, s
 		*bytes_out = wait.text;
 		*count_out = wait.text_bytes;
 	}
+	return result;
+}
+
+int
+client_send_text(struct client *client, const char *method, const char *path,
+	const struct https_text *text, json_t **answer_out)
+{
+	struct wait wait = {.base = client->base};
+	int result = wait_for(https_request_text(client->https, method, path, text,
+				      client_token(client), CLIENT_TIMEOUT_MS, on_answer, &wait),
+		&wait);
+	if (result == 0)
+		*answer_out = wait.answer;
 	return result;
 }

@@ -42,6 +42,10 @@ static const struct {
 	{"school", required_argument, offsetof(struct command_line, arguments.school)},
 	{"week", required_argument, offsetof(struct command_line, arguments.week)},
 	{"language", required_argument, offsetof(struct command_line, arguments.language)},
+	{"effective", required_argument, offsetof(struct command_line, arguments.effective)},
+	{"slots", required_argument, offsetof(struct command_line, arguments.slots)},
+	{"output", required_argument, offsetof(struct command_line, arguments.output)},
+	{"yes", no_argument, offsetof(struct command_line, arguments.yes)},
 	{"help", no_argument, offsetof(struct command_line, help)},
 	{"version", no_argument, offsetof(struct command_line, version)},
 };

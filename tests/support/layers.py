@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "datapath": {"datapath", "srtp", "media", "platform"},
     "control": {"control", "timetable", "srtp", "media", "platform"},
     "platform": {"platform"},
-    "relayctl": {"relayctl", "platform"},
+    "relayctl": {"relayctl", "timetable", "platform"},
     "classroom": {"classroom", "srtp", "media", "platform"},
     "main.c": {"control", "datapath", "timetable", "srtp", "media", "platform"},
 }
