@@ -29,20 +29,20 @@ static const struct command commands[] = {
 	{"bells",
 		"import --school SCHOOL [--effective DATE] [--slots FILE] [--output FILE] [--yes] "
 		"FILE",
-		"Reads a school's bell notice, pasted as text, tells line by line what it "
-		"understood, and\nafter a yes puts its bells into the timetable. Names of periods "
-		"come from the relay's\nslots.csv, or from --slots. With --output writes the bells "
-		"to a file and asks no relay.",
+		"Takes over a school's bell notice, pasted as text, once it is confirmed.\n"
+		"Tells line by line what it understood. Names of periods come from the relay's "
+		"slots.csv,\nor from --slots. With --output writes the bells to a file and asks "
+		"no relay.",
 		2, 2, import_bells},
 	{"rules", "export | import [--yes] FILE",
-		"Prints rules.csv as it is in force; or shows what another one would change, and "
-		"after a\nyes puts it in its place, whole or not at all. The file may be UTF-8 or "
-		"GBK.",
+		"Prints rules.csv as it is in force, or puts another one in its place.\n"
+		"First shows what it would change, rule by rule, and asks. The file may be UTF-8 "
+		"or GBK.",
 		1, 2, import_rules},
 	{"holidays", "import [--output FILE] [--yes] FILE",
-		"Reads a list of days off and make-up days (JSON or CSV), and after a yes adds to "
-		"the\ncalendar those that it lacks. With --output writes them to a file and asks "
-		"no relay.",
+		"Adds a list of days off and make-up days to the calendar, once it is confirmed.\n"
+		"The list is JSON or CSV. With --output writes the days to a file and asks no "
+		"relay.",
 		2, 2, import_holidays},
 	{"sessions", "[SESSION]", "Lists the open sessions, or shows one with its endpoints.", 0, 1,
 		read_sessions},
