@@ -14,7 +14,7 @@ static const char style[] =
 	"body{margin:0;color:#000;background:#fff;font:9pt/1.25 \"Noto Sans CJK SC\","
 	"\"Source Han Sans SC\",\"Microsoft YaHei\",\"PingFang SC\",SimSun,sans-serif}"
 	"section{break-after:page}section:last-child{break-after:auto}"
-	"h1{font-size:15pt;margin:0}p{margin:0 0 2mm}"
+	"h1{font-size:15pt;margin:0}p{margin:1mm 0 2mm}"
 	"table{width:100%;border-collapse:collapse;table-layout:fixed}"
 	"tr{break-inside:avoid}"
 	"th,td{border:.5pt solid #444;padding:1mm;vertical-align:top;text-align:left;"
@@ -27,7 +27,7 @@ static const char style[] =
 	".at{white-space:nowrap}.differs{font-weight:700}"
 	".mark{border:.5pt solid;padding:0 .8mm;font-size:85%}"
 	"s{color:#555}"
-	".dense{font-size:7pt}.dense th,.dense td{padding:.5mm}"
+	".large{font-size:10.5pt}.dense{font-size:7pt}.dense th,.dense td{padding:.5mm}"
 	"@media screen{section{width:277mm;margin:8mm auto}}";
 
 struct civil_date
@@ -78,9 +78,9 @@ write_pair_lesson(const struct sheet *sheet, const struct lesson *lesson, struct
 	sheet_write_html(lesson->title, out);
 	text_add(out, is_held ? "</b> <span class=\"at\">" : "</s> <span class=\"at\">");
 	sheet_write_times(sheet_times_of(lesson), out);
-	text_add(out, "</span> ");
+	text_add(out, "</span> <span class=\"at\">");
 	sheet_write_html(lesson->class_name, out);
-	text_add(out, "</div>");
+	text_add(out, "</span></div>");
 }
 
 static void

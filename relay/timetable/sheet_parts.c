@@ -123,6 +123,9 @@ write_day_note(
 	bool is_other = about->is_taught && about->runs_as.days != sheet->monday.days + day;
 	char date[CIVIL_DATE_BYTES];
 
+	if (about->kind != CALENDAR_OFF && about->kind != CALENDAR_EXAM && !about->is_unmapped &&
+		!is_other)
+		return;
 	text_add(out, "<small>");
 	if (about->kind == CALENDAR_OFF)
 		text_add(out, word_get(sheet->language, WORD_DAY_OFF));

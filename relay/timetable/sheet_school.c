@@ -5,9 +5,10 @@
 #include "timetable/lessons_list.h"
 #include "timetable/sheet_internal.h"
 
-#define CELL_LINES 5      // of a lesson, when its lines wrap
-#define PAGE_LINES_MAX 36 // more are printed smaller, so that they stay on one page
+#define CELL_LINES 5 // of a lesson, when its lines wrap
 #define ROW_LINES_MIN 2
+#define LARGE_LINES_MAX 30 // of a page
+#define MIDDLE_LINES_MAX 38
 
 struct grid {
 	const struct sheet *sheet;
@@ -97,8 +98,9 @@ row_is_shown(const struct grid *grid, int period)
 	return false;
 }
 
-static bool
-is_dense(const struct grid *grid)
+// The larger, the better to read from the wall, as long as the page stays one.
+static const char *
+size_of(const struct grid *grid)
 {
 	size_t lines = 0;
 
@@ -114,7 +116,7 @@ is_dense(const struct grid *grid)
 		}
 		lines += most > 0 ? most * CELL_LINES : ROW_LINES_MIN;
 	}
-	return lines > PAGE_LINES_MAX;
+	return lines <= LARGE_LINES_MAX ? "large" : lines <= MIDDLE_LINES_MAX ? "middle" : "dense";
 }
 
 // Whose bells are worth telling: a day off rings none that matter.
@@ -215,22 +217,29 @@ write_facts(const struct lesson *lesson, const struct lesson_part *part, struct 
 	}
 }
 
+// Whether its times are not those of the school's own period.
+static bool
+differs(const struct grid *grid, const struct lesson *lesson)
+{
+	int day = lesson->date.days - grid->sheet->monday.days;
+
+	return !bells_equal(sheet_times_of(lesson), grid->bells[day][period_of(grid, lesson)]);
+}
+
 static void
-write_lesson(const struct grid *grid, const struct lesson *lesson, int day, struct text *out)
+write_lesson(const struct grid *grid, const struct lesson *lesson, struct text *out)
 {
 	bool is_held;
 	const struct lesson_part *part = lesson_part_of(lesson, grid->school, &is_held);
-	struct bell_interval times = sheet_times_of(lesson);
-	bool differs = !bells_equal(times, grid->bells[day][period_of(grid, lesson)]);
 
 	text_add(out, "<div>");
 	sheet_write_mark(grid->sheet, lesson, is_held, out);
 	text_add(out, is_held ? "<b>" : "<s>");
 	sheet_write_html(lesson->title, out);
 	text_add(out, is_held ? "</b> " : "</s> ");
-	// Not this school's own bells: that is easily missed.
-	text_add(out, differs ? "<span class=\"at differs\">" : "<span class=\"at\">");
-	sheet_write_times(times, out);
+	text_add(
+		out, differs(grid, lesson) ? "<span class=\"at differs\">" : "<span class=\"at\">");
+	sheet_write_times(sheet_times_of(lesson), out);
 	text_add(out, "</span>");
 	write_partners(grid, lesson, part->role, out);
 	if (lesson->form != FORM_SYNCHRONOUS)
@@ -259,7 +268,7 @@ write_row(const struct grid *grid, int period, struct text *out)
 		text_add(out, grid->week.days[day].is_taught ? "<td>" : "<td class=\"none\">");
 		for (size_t i = 0; i < grid->count; i++) {
 			if (is_in_cell(grid, grid->lessons[i], day, period))
-				write_lesson(grid, grid->lessons[i], day, out);
+				write_lesson(grid, grid->lessons[i], out);
 		}
 		text_add(out, "</td>");
 	}
@@ -280,7 +289,7 @@ sheet_write_school(const struct sheet *sheet, const struct timetable_school *sch
 
 	for (int day = 0; day < SHEET_DAYS; day++)
 		bells_fill(&grid, day);
-	text_add(out, is_dense(&grid) ? "<section class=\"dense\">\n" : "<section>\n");
+	text_add_format(out, "<section class=\"%s\">\n", size_of(&grid));
 	sheet_write_heading(sheet, school->name, WORD_WEEKLY_TIMETABLE, school, out);
 	if (count == 0)
 		text_add_format(out, "<p>%s</p>\n", word_get(sheet->language, WORD_NO_LESSONS));
@@ -291,5 +300,13 @@ sheet_write_school(const struct sheet *sheet, const struct timetable_school *sch
 	}
 	if (row_is_shown(&grid, 0))
 		write_row(&grid, 0, out);
-	text_add(out, "</tbody></table>\n</section>\n");
+	text_add(out, "</tbody></table>\n");
+	for (size_t i = 0; i < count; i++) {
+		if (differs(&grid, lessons[i])) {
+			text_add_format(
+				out, "<p>%s</p>\n", word_get(sheet->language, WORD_DIFFERS));
+			break;
+		}
+	}
+	text_add(out, "</section>\n");
 }
