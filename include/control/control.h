@@ -30,7 +30,8 @@ struct control_edges {
 	const char *device;        // the media device, for /v1/status
 	const char *media_address; // "198.18.0.2", without the prefix
 	uint16_t media_port;
-	const char *media_mac; // "02:00:c6:12:00:02"
+	const char *media_mac;               // "02:00:c6:12:00:02"
+	bool (*clock_is_synchronised)(void); // NULL: clock_is_kept()
 };
 
 // Opens the control port (from the configuration, and LISTEN_FDS), reads the state directory and

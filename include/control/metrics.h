@@ -30,6 +30,8 @@ struct metrics_input {
 	struct scheduler_stats scheduler;
 	uint64_t reloads;
 	uint64_t reload_failures;
+	bool is_clock_synchronised;
+	size_t unmapped_days;
 };
 
 // The page, to be freed with free(); NULL where memory is lacking.

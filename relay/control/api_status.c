@@ -71,6 +71,8 @@ metrics_get(struct http_request *request, void *user)
 		.scheduler = *scheduler_stats(control->scheduler),
 		.reloads = control->reloads,
 		.reload_failures = control->reload_failures,
+		.is_clock_synchronised = control->alarms.is_synchronised,
+		.unmapped_days = control->alarms.day_count,
 	};
 	char *text = metrics_text(&input);
 	if (text)
@@ -134,6 +136,8 @@ status_get(struct http_request *request, void *user)
 			edges->media_port, "mac", edges->media_mac));
 	json_object_set_new(object, "workers", json_pack("[o]", worker_view(control, &worker)));
 	json_object_set_new(object, "drops", drops_view(&worker));
+	json_object_set_new(object, "alarms",
+		alarms_list(&control->alarms, scheduler_timetable(control->scheduler), view.wall));
 	json_object_set_new(object, "timetable",
 		json_pack("{s:s, s:o, s:I}", "file", control->config->timetable_path, "loaded_at",
 			view_time(control->loaded_at), "lessons_today",

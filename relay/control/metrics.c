@@ -59,6 +59,10 @@ write_relay(FILE *out, const struct metrics_input *input)
 		"Endpoints of the timetable.");
 	gauge(out, "relay_endpoints_connected", (double)input->endpoints_connected,
 		"Endpoints whose event stream is open.");
+	gauge(out, "relay_clock_synchronised", input->is_clock_synchronised,
+		"1 while something keeps the machine's clock; at 0 every bell may ring wrong.");
+	gauge(out, "relay_unmapped_days", (double)input->unmapped_days,
+		"Make-up days of the next two weeks of which nobody said whose lessons they run.");
 	counter(out, "relay_reloads_total", input->reloads, "Timetables taken over.");
 	counter(out, "relay_reload_failures_total", input->reload_failures,
 		"Timetables refused: the old one stayed.");

@@ -149,6 +149,22 @@ print_status_head(const json_t *status)
 		VIEW_ALL_ROWS, "\n", stdout);
 }
 
+static void
+tell_alarms(json_t *alarms)
+{
+	size_t index;
+	json_t *alarm;
+	json_array_foreach(alarms, index, alarm)
+	{
+		char date[VIEW_CELL_BYTES_MAX];
+		const char *text = json_string_value(json_object_get(alarm, "text"));
+		view_cell(json_object_get(alarm, "date"), VIEW_TEXT, date);
+		bool has_date = json_is_string(json_object_get(alarm, "date"));
+		printf("ALARM      %s%s%s\n", has_date ? date : "", has_date ? ": " : "",
+			text ? text : "?");
+	}
+}
+
 int
 read_status(struct client *client, const struct arguments *arguments)
 {
@@ -162,6 +178,7 @@ read_status(struct client *client, const struct arguments *arguments)
 		result = print_status_head(status);
 		const char *reason;
 		json_t *count;
+		tell_alarms(json_object_get(status, "alarms"));
 		json_object_foreach(json_object_get(status, "drops"), reason, count)
 		{
 			if (json_number_value(count) > 0)

@@ -30,6 +30,13 @@ struct scene {
 };
 
 static struct scene scene;
+static bool scene_clock_is_kept = true;
+
+static inline bool
+scene_clock(void)
+{
+	return scene_clock_is_kept;
+}
 
 static inline void
 scene_write(const char *name, const char *text, mode_t mode)
@@ -86,6 +93,7 @@ scene_start(void)
 		.media_address = "198.18.0.2",
 		.media_port = 5000,
 		.media_mac = "02:00:c6:12:00:02",
+		.clock_is_synchronised = scene_clock,
 	};
 	scene.control = control_create(config, &edges, error, sizeof error);
 	ck_assert_msg(scene.control != NULL, "%s", error);

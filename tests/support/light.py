@@ -28,11 +28,11 @@ def rows_of(path):
 
 def county_pairs(directory):
     """The pairs of a county's tables; every school is in one of them."""
+    rows = rows_of(os.path.join(directory, "schools.csv"))
     schools = {
-        row["school"]: School(row["school"], row["name"], row["school"], 0)
-        for row in rows_of(os.path.join(directory, "schools.csv"))
+        row["school"]: School(row["school"], row["name"], row["school"], 0) for row in rows
     }
-    scopes = {row["school"]: row["scope"] for row in rows_of(os.path.join(directory, "schools.csv"))}
+    scopes = {row["school"]: row["scope"] for row in rows}
     pairs = [
         Pair(row["pair"], schools.pop(row["lead"]), schools.pop(row["assisted"]))
         for row in rows_of(os.path.join(directory, "pairs.csv"))

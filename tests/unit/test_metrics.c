@@ -37,6 +37,8 @@ scrape(void)
 		.sessions = f.sessions,
 		.endpoints_known = 5,
 		.endpoints_connected = 2,
+		.is_clock_synchronised = true,
+		.unmapped_days = 3,
 	};
 	free(page);
 	page = metrics_text(&input);
@@ -120,6 +122,14 @@ START_TEST(every_line_has_the_format)
 		ck_assert_msg(end != last + 1 && !*end, "no number: %s", line);
 	}
 	free(copy);
+}
+END_TEST
+
+START_TEST(alarms_can_be_watched)
+{
+	scrape();
+	ck_assert_double_eq(value_of("relay_clock_synchronised"), 1);
+	ck_assert_double_eq(value_of("relay_unmapped_days"), 3);
 }
 END_TEST
 
@@ -232,6 +242,7 @@ metrics_suite(void)
 	TCase *tcase = tcase_create("metrics");
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, every_line_has_the_format);
+	tcase_add_test(tcase, alarms_can_be_watched);
 	tcase_add_test(tcase, labels_name_no_lesson_endpoint_or_ssrc);
 	tcase_add_test(tcase, flows_are_counted_by_school_kind_and_direction);
 	tcase_add_test(tcase, counters_stay_when_their_flows_end);
