@@ -3,7 +3,6 @@
 #ifndef CONTROL_PARTS_H
 #define CONTROL_PARTS_H
 
-#include "control/alarms.h"
 #include "control/config.h"
 #include "control/control.h"
 #include "control/http_server.h"
@@ -49,8 +48,6 @@ struct control {
 	uint64_t reloads;
 	uint64_t reload_failures;
 
-	struct alarms alarms;
-
 	struct event *lesson_timer; // at the scheduler's next moment
 	struct event *ack_timer;
 	struct event *second_timer;
@@ -81,6 +78,20 @@ int64_t control_heartbeat_age_ms(const struct control *control);
 
 size_t control_lessons_today(const struct control *control);
 
+// Writes a row of the audit log; where that fails, the log has it. `who` is a token's name, or
+// "localhost"; `before` and `after` are what changed, as text.
+void control_audit(struct control *control, const char *who, const char *before, const char *after,
+	const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+// Plans with the ledger's exceptions from the next step on. 0 or an error of the ledger.
+int control_exceptions_follow(struct control *control);
+
+// Plans by a new timetable, whose reference is taken over, and moves the lessons to now.
+void control_timetable_adopt(struct control *control, struct timetable *fresh);
+
+// The HTTP status of a change that the ledger could not keep: 507 where the disk is full, else 503.
+int control_ledger_status(int result);
+
 // The reload's end, called from the event loop.
 void control_reload_checked(void *context, const char *error);
 
@@ -88,6 +99,9 @@ void control_reload_checked(void *context, const char *error);
 int api_status_route(struct control *control);
 int api_lessons_route(struct control *control);
 int api_plan_route(struct control *control);
+int api_timetable_route(struct control *control);
+int api_exceptions_route(struct control *control);
+int api_audit_route(struct control *control);
 int api_sessions_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_endpoint_route(struct control *control);

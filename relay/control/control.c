@@ -151,6 +151,9 @@ open_routes(struct control *control)
 		api_status_route,
 		api_lessons_route,
 		api_plan_route,
+		api_timetable_route,
+		api_exceptions_route,
+		api_audit_route,
 		api_sessions_route,
 		api_tokens_route,
 		api_endpoint_route,
@@ -181,6 +184,9 @@ open_lessons(struct control *control)
 	if (!control->scheduler || !control->ledger || !control->journal || !control->sessions ||
 		!control->presence || !control->reload)
 		return -ENOMEM;
+	int result = control_exceptions_follow(control);
+	if (result)
+		log_error("exceptions are not in force: %s", strerror(-result));
 	journal_restore(control->journal, control->scheduler, clock_wall(), clock_mono());
 	return 0;
 }
@@ -199,7 +205,6 @@ control_create(
 	}
 	control->config = config;
 	control->started_at = control->loaded_at = clock_wall();
-	alarms_init(&control->alarms, edges->clock_is_synchronised);
 	*error = '\0';
 	int result = edges_copy(&control->edges, edges);
 	if (!result)

@@ -113,7 +113,6 @@ on_second_timer(evutil_socket_t fd, short what, void *argument)
 	presence_heartbeat(control->presence);
 	sessions_sample(control->sessions, now);
 	busy_look(control, now);
-	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(), now);
 }
 
 static void
@@ -138,7 +137,8 @@ timetable_take_over(struct control *control, char *reason, size_t reason_bytes)
 	struct config *config = control->config;
 	struct file_error error = {0};
 	struct timetable *fresh;
-	int result = timetable_load(config->timetable_path, &fresh, &error);
+	struct table_marks marks;
+	int result = timetable_load_marked(config->timetable_path, &fresh, &marks, &error);
 	if (!result)
 		result = civil_zone_set(fresh->policies.zone);
 	if (result) {
@@ -149,11 +149,8 @@ timetable_take_over(struct control *control, char *reason, size_t reason_bytes)
 			snprintf(reason, reason_bytes, "%s", strerror(-result));
 		return result;
 	}
-	scheduler_set_timetable(control->scheduler, fresh);
-	timetable_release(config->timetable);
-	config->timetable = fresh;
-	control->loaded_at = clock_wall();
-	control_step(control);
+	config->marks = marks;
+	control_timetable_adopt(control, fresh);
 	return 0;
 }
 
@@ -173,7 +170,6 @@ control_reload_checked(void *context, const char *error)
 			http_respond_error(request, 422, "%s", error);
 	} else {
 		size_t count = control_lessons_today(control);
-		alarms_expire(&control->alarms);
 		control->reloads++;
 		json_t *differ = view_differences(control->scheduler);
 		log_info("timetable reloaded: %zu lessons today; %zu that run finish by the plan "
@@ -227,8 +223,6 @@ control_timers_create(struct control *control)
 int
 control_timers_start(struct control *control)
 {
-	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(),
-		clock_mono());
 	timer_set(control->lesson_timer, 0);
 	timer_set(control->ack_timer, ACKS_BUSY_MS * NS_IN_MS);
 	timer_set(control->second_timer, PRESENCE_HEARTBEAT_MS * NS_IN_MS);
