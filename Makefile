@@ -15,6 +15,7 @@ PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec
 	libevent-dev libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
 PACKAGES_TEST = check tshark faketime git libical-dev
+PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_LINT = clang-format cppcheck shellcheck
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -150,7 +151,7 @@ bench bench-quick: deps-build
 
 # --- what a person calls
 
-.PHONY: help deps deps-build deps-demo deps-lint demo test asan lint format install clean
+.PHONY: help deps deps-build deps-demo deps-lint demo test asan fuzz lint format install clean
 help:
 	@echo 'make          build relay, relayctl and classroom into $(BUILD)/ (no network needed)'
 	@echo 'make demo     a lesson between two schools, until Ctrl-C; SECONDS=20 ends it by its bell'
@@ -158,6 +159,7 @@ help:
 	@echo 'make test     build and run every test (as root: it makes network namespaces)'
 	@echo 'make asan     unit and packet tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make bench    what a packet and a year of lessons cost (bench-quick: fewer rounds)'
+	@echo 'make fuzz     every parser under sanitizers, FUZZ_SECONDS=30 for each fuzzer (clang)'
 	@echo 'make lint     formatting, static analysis, shell scripts and the layer rules'
 	@echo 'make format   format the C sources in place'
 	@echo 'make deps     install the Debian packages that building, demo and tests lack'
@@ -190,6 +192,21 @@ asan: deps
 	@$(MAKE) --no-print-directory -j2 BUILD=$(ASAN_BUILD) OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
 		SANITISE='-fsanitize=address,undefined -fno-sanitize-recover=all' test-build
 	@python3 tests/support/run_tests.py --build $(ASAN_BUILD) unit packets
+
+# libFuzzer needs clang; each fuzzer leans on the two pure layers.
+FUZZ_BUILD = $(BUILD)/fuzz
+FUZZ_SECONDS ?= 30
+FUZZERS = $(patsubst %.c,$(FUZZ_BUILD)/%,$(wildcard tests/fuzz/*.c))
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call archive,timetable) $(call archive,media)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(call archives,timetable media) \
+		$(call layer_libs,timetable media)
+fuzz:
+	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_FUZZ)
+	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=$(FUZZ_BUILD) \
+		OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
+		SANITISE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all' $(FUZZERS)
+	@python3 tests/support/run_fuzz.py --seconds $(FUZZ_SECONDS) --folder $(FUZZ_BUILD) $(FUZZERS)
 
 C_SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 SHELL_SOURCES = .ci/run $(shell git ls-files --cached --others --exclude-standard '*.sh')
