@@ -49,7 +49,11 @@ tell_session(const struct arguments *arguments, json_t *session, const char *wha
 		char id[VIEW_CELL_BYTES_MAX], ends[VIEW_CELL_BYTES_MAX];
 		view_cell(json_object_get(session, "id"), VIEW_TEXT, id);
 		view_cell(json_object_get(session, "ends_at"), VIEW_CLOCK, ends);
-		printf("%s %s; its closing bell is at %s\n", what, id, ends);
+		const char *state = json_string_value(json_object_get(session, "state"));
+		if (state && strcmp(state, "ended") == 0)
+			printf("%s %s\n", what, id);
+		else
+			printf("%s %s; its closing bell is at %s\n", what, id, ends);
 	}
 	json_decref(session);
 	return EXIT_SUCCESS;

@@ -2,11 +2,13 @@
 # test_operation.py - who may ask the relay what, and what it says when it cannot start.
 import hashlib
 import http.client
+import json
 import os
 import re
 import resource
 import socket
 import ssl
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
@@ -14,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import county as net
 from county import wait_until
 from lesson import write
-from world import SystemTest, World, main
+from world import BUILD, SystemTest, World, main
 
 GUARDED = ("/metrics", "/readyz", "/", "/v1/status", "/v1/sessions", "/v1/endpoint/join")
 
@@ -80,6 +82,49 @@ class Access(SystemTest):
             8,
             "the classrooms do not come back",
         )
+
+    def relayctl(self, *words, status=0):
+        server = f"https://localhost:{self.world.lesson.port}"
+        done = subprocess.run(
+            [f"{BUILD}/relayctl", "--server", server, *words],
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout if status == 0 else done.stderr
+
+    def test_an_operator_opens_watches_extends_and_ends_a_session(self):
+        endpoints = [school.endpoint for school in self.world.schools]
+        opened = json.loads(self.relayctl("open", *endpoints, "--json"))
+        name = opened["id"]
+        self.assertIn(f"extended {name}; its closing bell", self.relayctl("extend", name, "5"))
+        wait_until(
+            lambda: all(leg["up"] for leg in self.world.session()["legs"]), 8, "no path is up"
+        )
+        shown = self.relayctl("sessions", name)
+        for school in self.world.schools:
+            self.assertIn(self.world.county.school_address(school.number), shown)
+        for leg in self.world.session()["legs"]:
+            self.assertIsNotNone(leg["rtt_ms"])
+            self.assertLess(leg["last_heard_ms"], 3000)
+        self.assertEqual(self.relayctl("end", name), f"ended {name}\n")
+        self.assertIn("relayctl:", self.relayctl("end", name, status=1))
+        self.assertIsNone(self.world.session())
+
+    def test_top_shows_the_state_again_and_again(self):
+        server = f"https://localhost:{self.world.lesson.port}"
+        top = subprocess.Popen(
+            [f"{BUILD}/relayctl", "--server", server, "top", "--json"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with top.stdout:
+            moments = [json.loads(top.stdout.readline())["status"]["now"] for _ in range(3)]
+        top.terminate()
+        top.wait(timeout=5)
+        self.assertEqual(moments, sorted(moments))
+        self.assertLess(moments[0], moments[2])
 
     def test_no_core_file_would_hold_the_keys(self):
         processes = [self.world.lesson.relay] + [s.process for s in self.world.schools]
