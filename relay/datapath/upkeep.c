@@ -4,7 +4,7 @@
 
 #define UPKEEP_NS (10 * NS_IN_MS)
 #define PUBLISH_NS (200 * NS_IN_MS)
-#define KEEPALIVE_NS (2 * NS_IN_S) // the relay's own question on each path: round trip, NAT mapping
+#define KEEPALIVE_NS NS_IN_S // the relay's own question on each path: round trip, NAT mapping
 #define REPORT_NS (5 * NS_IN_S)
 
 static void
