@@ -23,7 +23,6 @@ struct plan_work {
 	const struct plan_question *question;
 	const struct timetable *timetable;
 	struct plan_check *out;
-	bool has_terms;
 	bool is_termless;            // there are terms, but none ahead
 	struct lesson_list list;     // by start
 	struct wall_time *midnights; // of the days looked at and the one after

@@ -3,55 +3,36 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "timetable/calendar_internal.h"
 #include "timetable/plan_internal.h"
-#include "timetable/readers.h"
 
-static unsigned
-term_week(const struct plan_work *work, struct civil_date date)
-{
-	return calendar_day_get(work->timetable, NULL, date).term_week;
-}
-
-// Goes back to the first day of the term that `date` lies in. A make-up day bears the week of the
-// day that it runs, so only a fall to no week, or a rise while going back, ends the term.
-static struct civil_date
-term_first(const struct plan_work *work, struct civil_date date)
-{
-	for (int i = 0; i < PLAN_DAYS_AHEAD; i++) {
-		struct civil_date before = civil_date_add(date, -1);
-		unsigned week = term_week(work, before);
-
-		if (week == 0)
-			break;
-		if (civil_weekday(date) == 1 && week > term_week(work, date))
-			break;
-		date = before;
-	}
-	return date;
-}
-
+// From the first day of the term that runs or comes next, to the last day of a term in the time
+// ahead. A term whose end nobody told began long ago, perhaps.
 static void
 days_choose(struct plan_work *work)
 {
+	const struct calendar *calendar = work->timetable->calendar;
 	struct civil_date today = work->question->today;
-	struct civil_date end = civil_date_add(today, PLAN_DAYS_AHEAD - 1);
-	struct civil_date start = today;
+	struct civil_date farthest = civil_date_add(today, PLAN_DAYS_AHEAD - 1);
+	bool has_first = false;
 
 	work->out->first = today;
-	work->out->last = end;
-	work->has_terms = calendar_has_terms(work->timetable, NULL);
-	if (!work->has_terms)
+	work->out->last = farthest;
+	if (!calendar_has_terms(work->timetable, NULL))
 		return;
-	while (start.days <= end.days && term_week(work, start) == 0)
-		start.days++;
-	if (start.days > end.days) {
-		work->is_termless = true;
-		return;
+	for (size_t i = 0; i < calendar->county.term_count; i++) {
+		const struct calendar_term *term = &calendar->county.terms[i];
+
+		if (term->last.days < today.days || term->first.days > farthest.days)
+			continue;
+		if (!has_first)
+			work->out->first = term->first;
+		has_first = true;
+		work->out->last = term->last.days < farthest.days ? term->last : farthest;
 	}
-	while (term_week(work, end) == 0)
-		end.days--;
-	work->out->first = term_first(work, start);
-	work->out->last = end;
+	work->is_termless = !has_first;
+	if (work->out->first.days < today.days - PLAN_DAYS_AHEAD)
+		work->out->first = civil_date_add(today, -PLAN_DAYS_AHEAD);
 }
 
 static int

@@ -480,6 +480,43 @@ START_TEST(a_calendar_without_a_term_ahead_is_told_alone)
 }
 END_TEST
 
+START_TEST(a_make_up_day_of_a_later_week_does_not_end_the_term)
+{
+	struct timetable *timetable = plan_make(
+		TIMETABLE_CALENDAR, CALENDAR TERM "2026-09-06,work,2026-09-25\n2026-09-25,off\n");
+
+	plan_look(timetable, "2026-09-14", 256, NULL);
+	assert_nothing_found();
+	ck_assert_int_eq(check.first.days, fixture_date(MONDAY).days);
+	ck_assert_int_eq(check.last.days, fixture_date("2026-09-27").days);
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(a_term_without_an_end_is_looked_at_for_a_year_to_either_side)
+{
+	struct timetable *timetable = plan_make(TIMETABLE_CALENDAR, CALENDAR "2020-08-31,week1\n");
+
+	plan_look(timetable, "2026-09-14", 256, NULL);
+	assert_nothing_found();
+	ck_assert_int_eq(check.first.days, fixture_date("2025-09-14").days);
+	ck_assert_int_eq(check.last.days, fixture_date("2027-09-13").days);
+	timetable_release(timetable);
+}
+END_TEST
+
+START_TEST(the_next_terms_are_looked_at_too)
+{
+	struct timetable *timetable = plan_make(TIMETABLE_CALENDAR,
+		CALENDAR TERM "2027-02-22,week1\n2027-07-04,end\n2027-08-30,week1\n");
+
+	plan_look(timetable, "2026-08-01", 256, NULL);
+	ck_assert_int_eq(check.first.days, fixture_date(MONDAY).days);
+	ck_assert_int_eq(check.last.days, fixture_date("2027-07-04").days);
+	timetable_release(timetable);
+}
+END_TEST
+
 START_TEST(without_a_calendar_a_year_is_looked_at)
 {
 	plan_check_with(TIMETABLE_CALENDAR, NULL);
@@ -590,6 +627,9 @@ main(void)
 	tcase_add_test(tests, what_closes_makes_room_for_what_opens_then);
 	tcase_add_test(tests, a_make_up_day_without_a_mapping_is_told);
 	tcase_add_test(tests, a_calendar_without_a_term_ahead_is_told_alone);
+	tcase_add_test(tests, a_make_up_day_of_a_later_week_does_not_end_the_term);
+	tcase_add_test(tests, a_term_without_an_end_is_looked_at_for_a_year_to_either_side);
+	tcase_add_test(tests, the_next_terms_are_looked_at_too);
 	tcase_add_test(tests, without_a_calendar_a_year_is_looked_at);
 	tcase_add_test(tests, the_gravest_come_first_and_the_rest_are_counted);
 	tcase_add_test(tests, a_text_that_is_too_long_is_cut_between_characters);
