@@ -28,4 +28,7 @@ int text_encoding_decode(const struct timetable_bytes *file, char **text_out, si
 // bytes are there, at least one.
 size_t text_utf8_bytes(const char *bytes, size_t left);
 
+// Takes out what is not UTF-8: what is left of a character that a limit has cut.
+void text_utf8_mend(char *text);
+
 #endif

@@ -65,6 +65,7 @@ notice_tell(struct bell_notice_line *line, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line->account + used, sizeof(line->account) - used, format, arguments);
 	va_end(arguments);
+	text_utf8_mend(line->account);
 }
 
 void
@@ -78,6 +79,7 @@ notice_refuse(struct bell_notice_line *line, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line->account, sizeof(line->account), format, arguments);
 	va_end(arguments);
+	text_utf8_mend(line->account);
 }
 
 static void

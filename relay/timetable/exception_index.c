@@ -117,7 +117,7 @@ refs_find(const struct exception_index *index, const struct timetable_rule *rule
 		else
 			high = middle;
 	}
-	*first_out = index->refs + low;
+	*first_out = index->count > 0 ? index->refs + low : NULL;
 	while (low + count < index->count && index->refs[low + count].rule == rule &&
 		index->refs[low + count].planned.days == planned.days)
 		count++;

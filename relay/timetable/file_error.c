@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "timetable/text_encoding.h"
+
 int
 file_error_set(struct file_error *error, const char *file, unsigned line, const char *format, ...)
 {
@@ -16,5 +18,8 @@ file_error_set(struct file_error *error, const char *file, unsigned line, const 
 	va_start(arguments, format);
 	vsnprintf(error->reason, sizeof(error->reason), format, arguments);
 	va_end(arguments);
+	// A limit may have cut a character in two, and JSON takes no half ones.
+	text_utf8_mend(error->file);
+	text_utf8_mend(error->reason);
 	return -EINVAL;
 }

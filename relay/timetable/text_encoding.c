@@ -49,6 +49,22 @@ text_utf8_bytes(const char *text, size_t left)
 	return count;
 }
 
+void
+text_utf8_mend(char *text)
+{
+	size_t count = strlen(text);
+	size_t used = 0;
+
+	for (size_t i = 0; i < count;) {
+		size_t bytes = text_utf8_bytes(text + i, count - i);
+
+		memmove(text + used, text + i, bytes);
+		used += bytes;
+		i += bytes == 0 ? 1 : bytes;
+	}
+	text[used] = '\0';
+}
+
 // LF, CRLF and CR end a line.
 static unsigned
 line_of(const char *text, size_t offset)

@@ -115,6 +115,36 @@ START_TEST(damaged_utf8_is_not_taken_for_gbk)
 }
 END_TEST
 
+START_TEST(what_a_limit_has_cut_is_taken_out)
+{
+	char cut[] = "语\xe6\x96'\xe8\xaf 文 \xe6\x96";
+
+	text_utf8_mend(cut);
+	ck_assert_str_eq(cut, "语' 文 ");
+}
+END_TEST
+
+START_TEST(a_reason_that_was_cut_is_still_text)
+{
+	char name[FILE_ERROR_REASON_BYTES * 2];
+
+	for (size_t offset = 0; offset < 3; offset++) {
+		memset(name, 'a', sizeof(name));
+		for (size_t at = offset; at + 4 < sizeof(name); at += 3)
+			memcpy(name + at, "文", 3);
+		name[sizeof(name) - 1] = '\0';
+		file_error_set(&error, "f", 1, "unknown '%s'", name);
+		ck_assert_uint_gt(strlen(error.reason), FILE_ERROR_REASON_BYTES - 5);
+		for (size_t i = 0, left = strlen(error.reason); error.reason[i] != '\0';) {
+			size_t step = text_utf8_bytes(error.reason + i, left - i);
+
+			ck_assert_uint_gt(step, 0);
+			i += step;
+		}
+	}
+}
+END_TEST
+
 static Suite *
 text_encoding_suite(void)
 {
@@ -127,6 +157,8 @@ text_encoding_suite(void)
 	tcase_add_test(cases, a_table_in_gbk_is_never_taken_for_utf8);
 	tcase_add_test(cases, broken_bytes_are_named_by_their_line);
 	tcase_add_test(cases, damaged_utf8_is_not_taken_for_gbk);
+	tcase_add_test(cases, what_a_limit_has_cut_is_taken_out);
+	tcase_add_test(cases, a_reason_that_was_cut_is_still_text);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
