@@ -3,6 +3,7 @@
 #ifndef CONTROL_PARTS_H
 #define CONTROL_PARTS_H
 
+#include "control/alarms.h"
 #include "control/config.h"
 #include "control/control.h"
 #include "control/http_server.h"
@@ -47,6 +48,8 @@ struct control {
 	bool reload_again;                   // SIGHUP came while one ran
 	uint64_t reloads;
 	uint64_t reload_failures;
+
+	struct alarms alarms;
 
 	struct event *lesson_timer; // at the scheduler's next moment
 	struct event *ack_timer;

@@ -205,6 +205,7 @@ control_create(
 	}
 	control->config = config;
 	control->started_at = control->loaded_at = clock_wall();
+	alarms_init(&control->alarms, edges->clock_is_synchronised);
 	*error = '\0';
 	int result = edges_copy(&control->edges, edges);
 	if (!result)

@@ -113,6 +113,7 @@ on_second_timer(evutil_socket_t fd, short what, void *argument)
 	presence_heartbeat(control->presence);
 	sessions_sample(control->sessions, now);
 	busy_look(control, now);
+	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(), now);
 }
 
 static void
@@ -170,6 +171,7 @@ control_reload_checked(void *context, const char *error)
 			http_respond_error(request, 422, "%s", error);
 	} else {
 		size_t count = control_lessons_today(control);
+		alarms_expire(&control->alarms);
 		control->reloads++;
 		json_t *differ = view_differences(control->scheduler);
 		log_info("timetable reloaded: %zu lessons today; %zu that run finish by the plan "
@@ -223,6 +225,8 @@ control_timers_create(struct control *control)
 int
 control_timers_start(struct control *control)
 {
+	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(),
+		clock_mono());
 	timer_set(control->lesson_timer, 0);
 	timer_set(control->ack_timer, ACKS_BUSY_MS * NS_IN_MS);
 	timer_set(control->second_timer, PRESENCE_HEARTBEAT_MS * NS_IN_MS);
