@@ -21,6 +21,7 @@
 #define CONTROL_HEARTBEAT_STALE_MS 1000 // a worker that is quiet for so long has stalled
 #define CONTROL_EVENTS_MAX 64           // of the scheduler, taken at once
 #define CONTROL_SIGNALS 3
+#define CONTROL_LESSON_TEXT_BYTES 1024
 
 struct event;
 struct event_base;
@@ -85,6 +86,18 @@ size_t control_lessons_today(const struct control *control);
 // "localhost"; `before` and `after` are what changed, as text.
 void control_audit(struct control *control, const char *who, const char *before, const char *after,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+// A lesson that runs, as the audit log tells it; "" where it does not run.
+void control_lesson_text(
+	const struct control *control, const char *id, char text[CONTROL_LESSON_TEXT_BYTES]);
+
+// An audit row of a session that was "opened", "ended", ..., and was as `before` says.
+void control_audit_session(struct control *control, const char *who, const char *id,
+	const char *what, const char *before);
+
+// An audit row of a reload, with the versions of the files that differ from `before`.
+void control_audit_reload(
+	struct control *control, const char *who, const struct table_marks *before);
 
 // Plans with the ledger's exceptions from the next step on. 0 or an error of the ledger.
 int control_exceptions_follow(struct control *control);

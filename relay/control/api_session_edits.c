@@ -10,9 +10,10 @@
 
 // What was asked is done: the session as it is now.
 static void
-edited(struct control *control, struct http_request *request)
+edited(struct control *control, struct http_request *request, const char *what, const char *before)
 {
 	control->is_journal_due = true;
+	control_audit_session(control, request->name, request->id, what, before);
 	control_step(control);
 	const struct session *session = sessions_find(control->sessions, request->id);
 	if (!session) {
@@ -57,6 +58,8 @@ api_session_extend(struct http_request *request, void *user)
 			SCHEDULER_MINUTES_MAX);
 		return;
 	}
+	char before[CONTROL_LESSON_TEXT_BYTES];
+	control_lesson_text(control, request->id, before);
 	int result =
 		scheduler_extend(control->scheduler, request->id, (unsigned)minutes, clock_mono());
 	if (result) {
@@ -65,7 +68,7 @@ api_session_extend(struct http_request *request, void *user)
 	}
 	log_info("session %s: extended by %d minutes by %s", request->id, (int)minutes,
 		request->name);
-	edited(control, request);
+	edited(control, request, "extended", before);
 }
 
 // The moment that the body names for the closing bell: so many minutes before the bell as it is, or
@@ -101,6 +104,8 @@ api_session_cut(struct http_request *request, void *user)
 			SCHEDULER_MINUTES_MAX);
 		return;
 	}
+	char before[CONTROL_LESSON_TEXT_BYTES];
+	control_lesson_text(control, request->id, before);
 	int result = scheduler_cut(control->scheduler, request->id, bell_at, now);
 	if (result == -EALREADY)
 		http_respond_error(request, 409, "the closing bell has rung: end the session");
@@ -113,7 +118,7 @@ api_session_cut(struct http_request *request, void *user)
 	if (result)
 		return;
 	log_info("session %s: cut by %s", request->id, request->name);
-	edited(control, request);
+	edited(control, request, "cut", before);
 }
 
 // Who takes part from now on: who speaks, the first leading, then who listens.
@@ -211,6 +216,8 @@ api_session_regroup(struct http_request *request, void *user)
 			stranger, srtp_profile_name(session->profile));
 		return;
 	}
+	char before[CONTROL_LESSON_TEXT_BYTES];
+	control_lesson_text(control, request->id, before);
 	int result = scheduler_regroup(control->scheduler, request->id, group.ids, group.count,
 		group.listener_count, clock_mono());
 	if (result == -EINVAL)
@@ -223,5 +230,5 @@ api_session_regroup(struct http_request *request, void *user)
 		return;
 	log_info("session %s: regrouped by %s: %zu endpoints", request->id, request->name,
 		group.count);
-	edited(control, request);
+	edited(control, request, "regrouped", before);
 }

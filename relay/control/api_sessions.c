@@ -113,6 +113,7 @@ sessions_post(struct http_request *request, void *user)
 	char id[LESSON_ID_BYTES_MAX];
 	memcpy(id, scheduled->lesson.id, sizeof id);
 	log_info("session %s: opened by %s", id, request->name);
+	control_audit_session(control, request->name, id, "opened", "");
 	control_step(control);
 	const struct session *session = sessions_find(control->sessions, id);
 	struct view view = control_view(control);
@@ -136,6 +137,9 @@ session_delete(struct http_request *request, void *user)
 	json_t *object = view_session(&view, session, control->presence);
 	json_object_set_new(object, "state", json_string(lesson_state_name(LESSON_ENDED)));
 	log_info("session %s: ended by %s", request->id, request->name);
+	char before[CONTROL_LESSON_TEXT_BYTES];
+	control_lesson_text(control, request->id, before);
+	control_audit_session(control, request->name, request->id, "ended", before);
 	control_step(control);
 	http_respond_json(request, 200, object);
 }

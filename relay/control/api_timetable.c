@@ -11,7 +11,6 @@
 #include "platform/clock.h"
 #include "platform/log.h"
 
-#define ALARMS_MAX 64
 #define ETAG_BYTES (TABLE_MARK_BYTES + 2)
 
 static void
@@ -29,24 +28,6 @@ file_view(const char *name, const char *path, const char *loaded)
 	table_mark_of_file(path, mark);
 	return json_pack("{s:s, s:s, s:s, s:b}", "table", name, "file", path, "etag", mark,
 		"loaded", strcmp(mark, loaded) == 0);
-}
-
-static json_t *
-days_view(const struct control *control)
-{
-	struct calendar_alarm alarms[ALARMS_MAX];
-	size_t count = calendar_alarms(scheduler_timetable(control->scheduler),
-		civil_date_of(clock_wall()), alarms, ALARMS_MAX);
-	json_t *array = json_array();
-	for (size_t i = 0; i < count && i < ALARMS_MAX; i++) {
-		char date[CIVIL_DATE_BYTES];
-		civil_date_format(alarms[i].date, date);
-		json_array_append_new(array,
-			json_pack("{s:s, s:s, s:s?, s:i}", "kind", "unmapped_make_up_day", "date",
-				date, "school", alarms[i].school ? alarms[i].school->id : NULL,
-				"line", (int)alarms[i].line));
-	}
-	return array;
 }
 
 static void
@@ -67,10 +48,11 @@ timetable_get(struct http_request *request, void *user)
 		json_pack("{s:s, s:b, s:o, s:o, s:o, s:{s:s, s:s, s:i, s:i, s:i, s:i}}", "file",
 			config->timetable_path, "loaded", strcmp(mark, config->marks.conf) == 0,
 			"loaded_at", view_time(control->loaded_at), "files", files, "alarms",
-			days_view(control), "policies", "county", policies->county, "zone",
-			policies->zone, "open_before_s", (int)policies->open_before_s, "grace_s",
-			(int)policies->grace_s, "audio_dscp", (int)policies->audio_dscp,
-			"video_dscp", (int)policies->video_dscp));
+			alarms_list(&control->alarms, config->timetable, clock_wall()), "policies",
+			"county", policies->county, "zone", policies->zone, "open_before_s",
+			(int)policies->open_before_s, "grace_s", (int)policies->grace_s,
+			"audio_dscp", (int)policies->audio_dscp, "video_dscp",
+			(int)policies->video_dscp));
 }
 
 // The table that the request names, as it is on the disk; answered where there is none.

@@ -74,6 +74,8 @@ tokens_post(struct http_request *request, void *user)
 		return;
 	}
 	log_info("token %s: made by %s", name, request->name);
+	control_audit(control, request->name, "", endpoint ? endpoint : role_name, "token made: %s",
+		name);
 	http_respond_json(request, 201, json_pack("{s:s, s:s}", "name", name, "token", text));
 	OPENSSL_cleanse(text, sizeof text);
 }
@@ -89,6 +91,7 @@ token_delete(struct http_request *request, void *user)
 		return;
 	}
 	log_info("token %s: revoked by %s", request->id, request->name);
+	control_audit(control, request->name, "", "", "token revoked: %s", request->id);
 	const char *endpoint = presence_revoke(control->presence, request->id);
 	if (endpoint)
 		sessions_evict(control->sessions, endpoint);

@@ -150,7 +150,10 @@ timetable_take_over(struct control *control, char *reason, size_t reason_bytes)
 			snprintf(reason, reason_bytes, "%s", strerror(-result));
 		return result;
 	}
+	const struct table_marks before = config->marks;
 	config->marks = marks;
+	control_audit_reload(control,
+		control->reload_request ? control->reload_request->name : "SIGHUP", &before);
 	control_timetable_adopt(control, fresh);
 	return 0;
 }
