@@ -27,6 +27,7 @@ enum plan_severity {
 	X(PLAN_CAPACITY, "capacity", PLAN_ERROR)                                                   \
 	X(PLAN_NO_TERM, "no_term", PLAN_WARNING)                                                   \
 	X(PLAN_UNMAPPED_DAY, "unmapped_day", PLAN_WARNING)                                         \
+	X(PLAN_NO_PERIOD, "no_period", PLAN_WARNING)                                               \
 	X(PLAN_FEW_MINUTES, "few_minutes", PLAN_WARNING)                                           \
 	X(PLAN_UNDER_TARGET, "under_target", PLAN_WARNING)                                         \
 	X(PLAN_NEVER, "never", PLAN_WARNING)                                                       \

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "timetable/calendar_internal.h"
 #include "timetable/plan_internal.h"
 
 static void
@@ -121,6 +122,95 @@ has_own_endpoint(const struct lesson *lesson)
 	return false;
 }
 
+struct fallen {
+	struct civil_date first;
+	struct civil_date last;
+	unsigned count;
+};
+
+static void
+fallen_tell(struct plan_work *work, const struct timetable_rule *rule, const struct fallen *fallen)
+{
+	struct plan_finding *finding = plan_finding_add(work, PLAN_NO_PERIOD);
+
+	rule_say(finding, rule);
+	finding->first = fallen->first;
+	finding->last = fallen->last;
+	finding->count = fallen->count;
+	plan_say(finding, ": no lesson ");
+	plan_say_dates(finding);
+	plan_say(finding, ", since the bells of that kind of day lack its period");
+}
+
+// Adds what falls out on one date. 0 or -ENOMEM.
+static int
+fallen_count(const struct plan_work *work, struct civil_date date, struct fallen *fallen)
+{
+	struct lesson_list list;
+	int result = timetable_expand_cancelled(
+		work->timetable, work->question->exceptions, date, date, &list);
+
+	if (result != 0)
+		return result;
+	for (size_t i = 0; i < list.count; i++) {
+		const struct lesson *lesson = &list.lessons[i];
+		struct fallen *of_rule = &fallen[lesson->rule - work->timetable->rules];
+
+		if (lesson->cancellation != CANCELLED_NO_PERIOD)
+			continue;
+		if (of_rule->count++ == 0)
+			of_rule->first = date;
+		of_rule->last = date;
+	}
+	lesson_list_fini(&list);
+	return 0;
+}
+
+// Marks the days ahead on which other bells than the ordinary ones ring.
+static void
+kinds_mark(const struct plan_work *work, const struct calendar_scope *scope, bool *days)
+{
+	for (size_t i = 0; i < scope->row_count; i++) {
+		const struct calendar_row *row = &scope->rows[i];
+
+		if (row->bells[0] != '\0' && row->date.days >= work->question->today.days &&
+			row->date.days >= work->out->first.days &&
+			row->date.days <= work->out->last.days)
+			days[row->date.days - work->out->first.days] = true;
+	}
+}
+
+// Lessons that fall out for want of a bell, one finding a rule. Only a day of a kind can lack one
+// that the ordinary day has, so only such days are expanded.
+static int
+periods_check(struct plan_work *work)
+{
+	const struct timetable *timetable = work->timetable;
+	int32_t day_count = work->out->last.days - work->out->first.days + 1;
+	struct fallen *fallen = calloc(timetable->rule_count + 1, sizeof(*fallen));
+	bool *days = calloc((size_t)day_count, sizeof(*days));
+	int result = fallen == NULL || days == NULL ? -ENOMEM : 0;
+
+	if (result == 0) {
+		kinds_mark(work, &timetable->calendar->county, days);
+		for (size_t i = 0; i < timetable->school_count; i++) {
+			if (timetable->calendar->schools[i] != NULL)
+				kinds_mark(work, timetable->calendar->schools[i], days);
+		}
+	}
+	for (int32_t i = 0; i < day_count && result == 0; i++) {
+		if (days[i])
+			result = fallen_count(work, civil_date_add(work->out->first, i), fallen);
+	}
+	for (size_t i = 0; i < timetable->rule_count && result == 0; i++) {
+		if (fallen[i].count > 0)
+			fallen_tell(work, &timetable->rules[i], &fallen[i]);
+	}
+	free(days);
+	free(fallen);
+	return result;
+}
+
 int
 plan_rules_check(struct plan_work *work)
 {
@@ -145,5 +235,5 @@ plan_rules_check(struct plan_work *work)
 			never_tell(work, rule);
 	}
 	free(occurrences);
-	return 0;
+	return timetable->calendar != NULL ? periods_check(work) : 0;
 }
