@@ -121,6 +121,7 @@ int api_audit_route(struct control *control);
 int api_sessions_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_endpoint_route(struct control *control);
+int api_export_route(struct control *control);
 
 // Handlers of api_session_edits.c, among the routes of api_sessions.c.
 void api_session_extend(struct http_request *request, void *control);

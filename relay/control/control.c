@@ -157,6 +157,7 @@ open_routes(struct control *control)
 		api_sessions_route,
 		api_tokens_route,
 		api_endpoint_route,
+		api_export_route,
 	};
 	int result = 0;
 	for (size_t i = 0; !result && i < sizeof routes / sizeof *routes; i++)
