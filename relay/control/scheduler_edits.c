@@ -205,7 +205,8 @@ scheduler_cut(struct scheduler *scheduler, const char *id, struct mono_time bell
 		return -EALREADY;
 	if (bell_at.ns < mono.ns)
 		bell_at = mono;
-	if (bell_at.ns >= public->bell_at.ns || bell_at.ns <= public->live_at.ns)
+	if (bell_at.ns >= public->bell_at.ns ||
+		(public->state == LESSON_OPEN && bell_at.ns <= public->live_at.ns))
 		return -EINVAL;
 	result = scheduler_edit_reserve(scheduler, public);
 	if (result == 0)
