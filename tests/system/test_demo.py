@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # test_demo.py - the README's first command passes its own judgement, and leaves nothing behind
 # however it ends.
+import glob
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 
-from county import County, namespaces, remove_leftovers, wait_until
+from county import County, namespace_pids, namespaces, remove_leftovers, wait_until
 from world import BUILD, ROOT, SystemTest, main
 
 
@@ -78,6 +79,59 @@ class Demo(SystemTest):
             for school, sender in (("wuxi", "houren"), ("houren", "wuxi"))
         ]
         return all(os.path.exists(path) for path in paths)
+
+    def test_a_relay_and_a_classroom_that_die_are_started_again_and_pictures_come_back(self):
+        demo = self.start()
+        wait_until(self.has_pictures, 40, "no picture arrives")
+        for role, name in (("relay", "relay"), ("classroom1", "classroom")):
+            first = self.program(demo, role, name)
+            os.kill(first, signal.SIGKILL)
+            wait_until(
+                lambda r=role, n=name, f=first: self.program(demo, r, n) not in (None, f),
+                10,
+                f"{name} is not started again",
+            )
+            before = self.pictures()
+            wait_until(
+                lambda b=before: all(now > then + 30 for now, then in zip(self.pictures(), b)),
+                20,
+                f"no pictures after {name} was started again",
+            )
+        demo.send_signal(signal.SIGINT)
+        said, _ = demo.communicate(timeout=30)
+        self.assertIn("Both schools were live for", said)
+        self.assertEqual(self.left_behind(demo), [])
+        with open(os.path.join(BUILD, "demo/summary.json"), encoding="utf-8") as file:
+            summary = json.load(file)
+        self.assertEqual(summary["relay_starts"], 2)
+        self.assertEqual(sorted(summary["classroom_starts"].values()), [1, 2])
+        self.assertEqual(len(summary["notes"]), 3)
+
+    @staticmethod
+    def pictures():
+        """How many teacher's pictures each school has decoded, over all runs of its player."""
+        counts = []
+        for school in ("wuxi", "houren"):
+            found = glob.glob(os.path.join(BUILD, "demo", school, "received/*/*teacher.framecrc"))
+            texts = []
+            for path in found:
+                with open(path, "rb") as file:
+                    texts.append(file.read())
+            counts.append(sum(text.count(b"\n") for text in texts))
+        return counts
+
+    @staticmethod
+    def program(demo, role, name):
+        """The process of one of the demo's programs; None where there is none."""
+        for pid in namespace_pids(f"county{demo.pid}n1-{role}"):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    words = file.read().split(b"\0")
+            except FileNotFoundError:
+                continue
+            if os.path.basename(words[0]).decode() == name and words[1:2] == [b"--config"]:
+                return pid
+        return None
 
     def test_what_a_killed_run_left_is_removed_by_the_next(self):
         demo = self.start()
