@@ -84,6 +84,11 @@ int export_lessons(struct client *client, const struct arguments *arguments); //
 int export_sheet(struct client *client, const struct arguments *arguments);
 int export_feed(struct client *client, const struct arguments *arguments); // token --feed
 
+// In tables.c and exceptions.c
+int tables_run(struct client *client, const struct arguments *arguments);
+int exceptions_run(struct client *client, const struct arguments *arguments);
+int audit_run(struct client *client, const struct arguments *arguments);
+
 // In top.c
 int top_run(struct client *client, const struct arguments *arguments);
 

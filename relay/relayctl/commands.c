@@ -44,6 +44,20 @@ static const struct command commands[] = {
 		"The list is JSON or CSV. With --output writes the days to a file and asks no "
 		"relay.",
 		2, 2, import_holidays},
+	{"table", "[list] | get NAME [FILE] | check NAME FILE | put NAME FILE",
+		"Takes a table of the timetable out, tries an edited one, or puts it in force.\n"
+		"What is put replaces the version that was got into FILE: who comes second is "
+		"told.\nThe tables are schools, endpoints, bells, pairs, rules, calendar and "
+		"slots.",
+		0, 3, tables_run},
+	{"exceptions",
+		"[list] | cancel LESSON | move LESSON DATE PERIOD-OR-TIMES | swap LESSON LESSON | "
+		"endpoint LESSON SCHOOL ENDPOINT | remove NUMBER",
+		"Lists one-day changes of the plan, makes one, or takes one back.\n"
+		"LESSON is an id such as chinese-tue/2026-11-24; times are written 10:00-10:40.",
+		0, 4, exceptions_run},
+	{"audit", "[COUNT]", "Lists who changed what, the newest first; 50 rows unless told.", 0, 1,
+		audit_run},
 	{"sessions", "[SESSION]", "Lists the open sessions, or shows one with its endpoints.", 0, 1,
 		read_sessions},
 	{"flows", "[SESSION]",
