@@ -72,6 +72,7 @@ struct plan_shared {
 struct plan_peak {
 	struct wall_time at;
 	unsigned legs; // endpoints, an endpoint once for each of its lessons
+	struct wall_time lessons_at;
 	unsigned lessons;
 };
 

@@ -52,9 +52,11 @@ peak_find(const struct plan_work *work, const struct closing *closings, struct p
 		legs += legs_of(lesson);
 		lessons++;
 		if (legs > peak->legs)
-			*peak = (struct plan_peak){{opens_ms}, legs, peak->lessons};
+			peak->at.ms = opens_ms;
 		if (lessons > peak->lessons)
-			peak->lessons = lessons;
+			peak->lessons_at.ms = opens_ms;
+		peak->legs = legs > peak->legs ? legs : peak->legs;
+		peak->lessons = lessons > peak->lessons ? lessons : peak->lessons;
 	}
 }
 
@@ -63,13 +65,14 @@ peak_tell(struct plan_work *work, const struct plan_peak *peak)
 {
 	const struct plan_question *question = work->question;
 	bool is_legs = peak->legs > question->legs_max;
+	struct wall_time at = is_legs ? peak->at : peak->lessons_at;
+	int32_t second = civil_second_of(at);
 	struct plan_finding *finding;
-	int32_t second = civil_second_of(peak->at);
 
 	if (!is_legs && peak->lessons <= question->lessons_max)
 		return;
 	finding = plan_finding_add(work, PLAN_CAPACITY);
-	finding->first = finding->last = civil_date_of(peak->at);
+	finding->first = finding->last = civil_date_of(at);
 	finding->count = 1;
 	if (is_legs)
 		plan_say(finding,

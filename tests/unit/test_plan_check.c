@@ -160,6 +160,26 @@ START_TEST(the_peak_is_told_where_it_passes_the_limit)
 }
 END_TEST
 
+START_TEST(lessons_at_once_have_a_limit_of_their_own)
+{
+	struct timetable *timetable =
+		plan_make(TIMETABLE_RULES, RULES FOUR "r5,cd,2,1,s,3,09:30-10:10\n");
+	struct plan_question question = {.timetable = timetable,
+		.today = fixture_date(MONDAY),
+		.legs_max = 256,
+		.lessons_max = 1};
+
+	ck_assert_int_eq(plan_check(&question, &check), 0);
+	assert_only(PLAN_CAPACITY, "2026-09-15", "2026-09-15", 1,
+		"2 lessons at once, but the relay has room for 1: on 2026-09-15 at 09:27");
+	question.lessons_max = 2;
+	plan_check_fini(&check);
+	ck_assert_int_eq(plan_check(&question, &check), 0);
+	assert_nothing_found();
+	timetable_release(timetable);
+}
+END_TEST
+
 START_TEST(what_closes_makes_room_for_what_opens_then)
 {
 	// r2 ends at 9:40 and closes at 9:42; r5 opens at 9:42.
@@ -334,6 +354,7 @@ main(void)
 	tcase_add_test(tests, explicit_times_are_agreed_whatever_the_bells_say);
 	tcase_add_test(tests, shared_minutes_are_those_of_the_published_tables);
 	tcase_add_test(tests, the_peak_is_told_where_it_passes_the_limit);
+	tcase_add_test(tests, lessons_at_once_have_a_limit_of_their_own);
 	tcase_add_test(tests, what_closes_makes_room_for_what_opens_then);
 	tcase_add_test(tests, a_make_up_day_without_a_mapping_is_told);
 	tcase_add_test(tests, a_calendar_without_a_term_ahead_is_told_alone);
