@@ -145,6 +145,8 @@ lessons_csv_get(struct http_request *request, void *user)
 	if (result == 0)
 		lessons_csv_write(&list, exceptions, &text);
 	lesson_list_fini(&list);
+	http_request_set_header(
+		request, "Content-Disposition", "attachment; filename=\"lessons.csv\"");
 	respond(request, "text/csv; charset=utf-8", &text, result);
 }
 
@@ -154,6 +156,8 @@ rules_csv_get(struct http_request *request, void *user)
 	const struct control *control = user;
 	struct text text = {0};
 	lessons_csv_write_rules(scheduler_timetable(control->scheduler), &text);
+	http_request_set_header(
+		request, "Content-Disposition", "attachment; filename=\"rules.csv\"");
 	respond(request, "text/csv; charset=utf-8", &text, 0);
 }
 

@@ -78,6 +78,7 @@ static const struct view_column token_columns[] = {
 	{"NAME", "name", VIEW_TEXT},
 	{"ROLE", "role", VIEW_TEXT},
 	{"ENDPOINT", "endpoint", VIEW_TEXT},
+	{"SCHOOL", "school", VIEW_TEXT},
 };
 
 static const struct view_column worker_columns[] = {
