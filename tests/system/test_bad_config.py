@@ -56,7 +56,8 @@ class BadConfig(SystemTest):
 
     def copy_shipped(self):
         for name in os.listdir(SHIPPED):
-            shutil.copy(os.path.join(SHIPPED, name), self.directory)
+            if os.path.isfile(os.path.join(SHIPPED, name)):
+                shutil.copy(os.path.join(SHIPPED, name), self.directory)
 
     def test_every_shipped_configuration_is_right(self):
         status, said = check("relay", os.path.join(SHIPPED, "relay.conf"))
