@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "timetable/text_encoding.h"
+
 #define ABSENT SIZE_MAX
 
 struct parse {
@@ -32,34 +34,8 @@ struct parse {
 	int result; // the first failure; after it nothing is taken in
 };
 
-// How many bytes the UTF-8 character at `bytes` has (RFC 3629), or 0 where it is none.
-static size_t
-utf8_bytes(const unsigned char *bytes, size_t left)
-{
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t count;
-	uint32_t value;
-
-	if (bytes[0] < 0x80)
-		return 1;
-	if (bytes[0] < 0xc0 || bytes[0] > 0xf7)
-		return 0;
-	count = bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
-	if (count > left)
-		return 0;
-	value = bytes[0] & (0xffu >> (count + 1));
-	for (size_t i = 1; i < count; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		value = value << 6 | (bytes[i] & 0x3f);
-	}
-	if (value < smallest[count] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-		return 0;
-	return count;
-}
-
 static int
-text_check(const char *file, const unsigned char *bytes, size_t count, struct file_error *error)
+text_check(const char *file, const char *text, size_t count, struct file_error *error)
 {
 	unsigned line = 1;
 	size_t step;
@@ -68,15 +44,15 @@ text_check(const char *file, const unsigned char *bytes, size_t count, struct fi
 		return file_error_set(error, file, 0, "the file has more than %d bytes",
 			CSV_TABLE_FILE_BYTES_MAX);
 	for (size_t i = 0; i < count; i += step) {
-		step = utf8_bytes(bytes + i, count - i);
+		unsigned char byte = (unsigned char)text[i];
+
+		step = text_utf8_bytes(text + i, count - i);
 		if (step == 0)
 			return file_error_set(error, file, line,
 				"this is not UTF-8 text: save the file as \"CSV UTF-8\"");
-		if (bytes[i] == 0x7f || (bytes[i] < 0x20 && strchr("\t\r\n", bytes[i]) == NULL) ||
-			bytes[i] == 0)
-			return file_error_set(
-				error, file, line, "control character 0x%02x", bytes[i]);
-		if (bytes[i] == '\n' || (bytes[i] == '\r' && bytes[i + (i + 1 < count)] != '\n'))
+		if (byte == 0x7f || byte == 0 || (byte < 0x20 && strchr("\t\r\n", byte) == NULL))
+			return file_error_set(error, file, line, "control character 0x%02x", byte);
+		if (byte == '\n' || (byte == '\r' && text[i + (i + 1 < count)] != '\n'))
 			line++;
 	}
 	return 0;
@@ -256,7 +232,7 @@ csv_table_parse(const char *file, const void *bytes, size_t count, const struct 
 		text += 3;
 		count -= 3;
 	}
-	result = text_check(file, (const unsigned char *)text, count, error);
+	result = text_check(file, text, count, error);
 	if (result != 0)
 		return result;
 	// Every field is followed by a separator or the end, whose place its terminator takes.
