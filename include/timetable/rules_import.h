@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // rules_import.h - what an imported rules table would change, told before it is applied.
+//
+// Whether it makes a timetable with the county's other tables is for timetable_create() to say: the
+// control port asks it before it writes anything.
 #ifndef TIMETABLE_RULES_IMPORT_H
 #define TIMETABLE_RULES_IMPORT_H
 
@@ -47,12 +50,5 @@ void rules_difference_fini(struct rules_difference *difference);
 
 // Appends it for a person, a line for each change and one of the sums.
 void rules_difference_tell(const struct rules_difference *difference, struct text *out);
-
-// The dry run of an import: whether the county's tables with `rules` in the place of its own make a
-// timetable. `files` are the tables in force. 0, -ENOMEM, or -EINVAL with *error naming the file,
-// the line and the reason: then nothing may be applied.
-int rules_import_check(const struct timetable_policies *policies,
-	const struct timetable_bytes files[TIMETABLE_FILE_COUNT],
-	const struct timetable_bytes *rules, struct file_error *error);
 
 #endif

@@ -189,19 +189,3 @@ rules_difference_tell(const struct rules_difference *difference, struct text *ou
 	text_add_format(out, "%zu added, %zu removed, %zu changed, %zu unchanged\n",
 		difference->added, difference->removed, difference->changed, difference->unchanged);
 }
-
-int
-rules_import_check(const struct timetable_policies *policies,
-	const struct timetable_bytes files[TIMETABLE_FILE_COUNT],
-	const struct timetable_bytes *rules, struct file_error *error)
-{
-	struct timetable_bytes with_rules[TIMETABLE_FILE_COUNT];
-	struct timetable *timetable;
-	int result;
-
-	memcpy(with_rules, files, sizeof(with_rules));
-	with_rules[TIMETABLE_RULES] = *rules;
-	result = timetable_create(policies, with_rules, &timetable, error);
-	timetable_release(timetable);
-	return result;
-}

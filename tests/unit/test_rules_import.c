@@ -96,41 +96,6 @@ START_TEST(a_table_that_cannot_be_read_is_named)
 }
 END_TEST
 
-static struct timetable_bytes files[TIMETABLE_FILE_COUNT];
-
-static int
-check_import(const char *rules)
-{
-	const struct timetable_policies policies = {.county = "test", .zone = "Asia/Shanghai"};
-	const struct timetable_bytes imported = {"new.csv", rules, strlen(rules)};
-
-	return rules_import_check(&policies, files, &imported, &error);
-}
-
-START_TEST(an_import_is_tried_with_the_county_s_other_tables)
-{
-	char *rules = fixture_read(FIXTURE_COUNTY "/rules.csv");
-	const char *broken = "rule,pair,weekday,period,subject\nlast,no-such-pair,1,1,x\n";
-	char path[256];
-
-	for (size_t i = 0; i < TIMETABLE_FILE_REQUIRED_COUNT; i++) {
-		snprintf(path, sizeof(path), "%s/%s", FIXTURE_COUNTY, fixture_names[i]);
-		files[i].file = fixture_names[i];
-		files[i].bytes = fixture_read(path);
-		files[i].count = strlen(files[i].bytes);
-	}
-	ck_assert_msg(check_import(rules) == 0, "%s:%u: %s", error.file, error.line, error.reason);
-	// One rule of a pair that there is not: nothing of the import may be applied.
-	ck_assert_int_eq(check_import(broken), -EINVAL);
-	ck_assert_str_eq(error.file, "new.csv");
-	ck_assert_uint_eq(error.line, 2);
-	ck_assert_ptr_nonnull(strstr(error.reason, "no-such-pair"));
-	for (size_t i = 0; i < TIMETABLE_FILE_REQUIRED_COUNT; i++)
-		free((void *)files[i].bytes);
-	free(rules);
-}
-END_TEST
-
 static Suite *
 rules_import_suite(void)
 {
@@ -142,7 +107,6 @@ rules_import_suite(void)
 	tcase_add_test(cases, a_rule_keeps_its_lines_for_messages);
 	tcase_add_test(cases, the_county_s_rules_imported_again_change_nothing);
 	tcase_add_test(cases, a_table_that_cannot_be_read_is_named);
-	tcase_add_test(cases, an_import_is_tried_with_the_county_s_other_tables);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
