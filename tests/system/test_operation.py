@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 
@@ -111,6 +112,39 @@ class Access(SystemTest):
         self.assertEqual(self.relayctl("end", name), f"ended {name}\n")
         self.assertIn("relayctl:", self.relayctl("end", name, status=1))
         self.assertIsNone(self.world.session())
+
+    def test_a_calendar_program_reads_a_feed_by_its_address_alone(self):
+        address = self.relayctl("token", "--feed", "staff room").strip()
+        path = urllib.parse.urlsplit(address).path
+        status, headers, text = self.ask(path)
+        self.assertEqual(status, 200)
+        self.assertEqual(headers["Content-Type"], "text/calendar; charset=utf-8")
+        lessons = json.loads(self.relayctl("lessons", "--json"))["lessons"]
+        for lesson in lessons:
+            self.assertIn(f"UID:{lesson['id']}@", text.replace("\r\n ", ""))
+        token = path.split("/")[3]
+        self.assertEqual(self.ask("/metrics", token)[0], 403)
+        self.assertEqual(self.ask(path.replace("county", "nowhere"))[0], 404)
+        own = self.relayctl("token", "--feed", self.world.schools[0].id, "own").strip()
+        self.assertEqual(self.ask(urllib.parse.urlsplit(own).path)[0], 200)
+        other = own.replace(f"/{self.world.schools[0].id}.ics", "/county.ics")
+        self.assertEqual(self.ask(urllib.parse.urlsplit(other).path)[0], 404)
+        self.relayctl("revoke", "staff room")
+        self.assertEqual(self.ask(path)[0], 404)
+        self.assertNotIn(token, self.world.log())
+        self.relayctl("token", "a", "b", status=2)
+
+    def test_an_operator_prints_tables_and_sheets(self):
+        table = self.relayctl("lessons", "--csv")
+        self.assertTrue(table.startswith("\ufeffdate,weekday,begins,ends,"))
+        lessons = json.loads(self.relayctl("lessons", "--json"))["lessons"]
+        self.assertTrue(lessons)
+        for lesson in lessons:
+            self.assertIn(f",{lesson['id']}\n", table)
+        school = self.world.schools[0].id
+        self.assertEqual(self.relayctl("sheet", "--school", school).count("<section"), 1)
+        self.assertIn("Master timetable", self.relayctl("sheet", "--language", "en"))
+        self.assertIn("nowhere", self.relayctl("sheet", "--school", "nowhere", status=1))
 
     def test_top_shows_the_state_again_and_again(self):
         server = f"https://localhost:{self.world.lesson.port}"
