@@ -152,6 +152,7 @@ struct tally {
 	uint64_t delay_ns_sum;
 	uint64_t delay_ns_max;
 	uint64_t gap_ns_max; // between two packets
+	int64_t first_ns;
 	int64_t last_ns;
 };
 
@@ -181,7 +182,8 @@ packet_count(struct tally tallies[KINDS], const uint8_t *packet, ssize_t bytes)
 	}
 	if (number > tally->highest)
 		tally->highest = number;
-	tally->packets++;
+	if (tally->packets++ == 0)
+		tally->first_ns = now;
 	delay_ns = (uint64_t)(now - (int64_t)be64toh(stamp.sent_ns));
 	tally->delay_ns_sum += delay_ns;
 	if (delay_ns > tally->delay_ns_max)
@@ -210,13 +212,14 @@ tallies_write(const struct tally tallies[KINDS], const char *path)
 		fprintf(file,
 			"%s\"%s\": {\"packets\": %llu, \"expected\": %llu, \"first\": %u, "
 			"\"delay_ms\": %.3f, "
-			"\"delay_ms_max\": %.3f, \"gap_ms_max\": %.3f}",
+			"\"delay_ms_max\": %.3f, \"gap_ms_max\": %.3f, \"first_s\": %.6f}",
 			i == 0 ? "" : ", ", kind_names[i], (unsigned long long)tally->packets,
 			(unsigned long long)expected, tally->first,
 			tally->packets == 0
 				? 0
 				: (double)tally->delay_ns_sum / (double)tally->packets / 1e6,
-			(double)tally->delay_ns_max / 1e6, (double)tally->gap_ns_max / 1e6);
+			(double)tally->delay_ns_max / 1e6, (double)tally->gap_ns_max / 1e6,
+			(double)tally->first_ns / 1e9);
 	}
 	fprintf(file, "}\n");
 	if (fclose(file) != 0 || rename(aside, path) != 0)

@@ -48,8 +48,10 @@ class LightLesson(Lesson):
     def __init__(self, county, build, directory, pairs, plan, scopes=None, **options):
         self.pairs = pairs
         self.scopes = scopes or {}
-        schools = [school for pair in pairs for school in (pair.lead, pair.assisted)]
-        super().__init__(county, build, directory, schools, plan, **options)
+        schools = {
+            school.id: school for pair in pairs for school in (pair.lead, pair.assisted)
+        }
+        super().__init__(county, build, directory, list(schools.values()), plan, **options)
 
     def tables(self, start, end):
         """The five tables: who is in which pair, and one rule each for the generated bell."""

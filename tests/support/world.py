@@ -36,8 +36,11 @@ class World:
         self.media = media
         self.directory = tempfile.mkdtemp(prefix="county-")
         self.county = County(len(self.schools))
-        self.lesson = Lesson(
-            self.county, BUILD, self.directory, self.schools, self.plan, media=media
+        self.lesson = self.make_lesson()
+
+    def make_lesson(self):
+        return Lesson(
+            self.county, BUILD, self.directory, self.schools, self.plan, media=self.media
         )
 
     def __enter__(self):
