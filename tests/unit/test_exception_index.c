@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// test_exceptions.c - single lessons cancelled, moved, swapped and given another endpoint.
+// test_exception_index.c - single lessons cancelled, moved, swapped and given another endpoint.
 #include "timetable/exceptions.h"
 
 #include "../support/plan_scene.h"
@@ -374,8 +374,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("exceptions");
-	TCase *tests = tcase_create("exceptions");
+	Suite *suite = suite_create("exception_index");
+	TCase *tests = tcase_create("exception_index");
 
 	tcase_add_test(tests, a_cancelled_lesson_is_told_of_and_not_held);
 	tcase_add_test(tests, a_moved_lesson_keeps_its_id);
