@@ -106,7 +106,9 @@ REFEREE_LIBS_test_ics = -lical
 
 # The layer of tests/unit/test_<name>.c is where relay/<layer>/<name>.c lies; test_classroom_<name>.c
 # and test_relayctl_<name>.c test the programs' own modules.
-module_of = $(wildcard relay/*/$(patsubst test_%,%,$(1)).c)
+named = $(wildcard relay/*/$(patsubst test_%,%,$(1)).c)
+# Where a layer and a client have a file of one name, the test is the layer's.
+module_of = $(firstword $(filter-out relay/relayctl/% relay/classroom/%,$(named)) $(named))
 layer_of = $(word 2,$(subst /, ,$(call module_of,$(1))))
 define unit_rule
 $(BUILD)/tests/unit/$(1): LAYER = $(call layer_of,$(1))
