@@ -10,6 +10,7 @@
 struct running_lesson {
 	struct scheduled_lesson public; // first: what events point to
 	struct mono_time opened_at;
+	unsigned plan_number; // of the plan that it opened with
 	bool open_is_due;
 	bool changed_is_due;
 	bool live_is_due; // again, after an extension in grace
@@ -29,6 +30,7 @@ struct running_lesson {
 struct scheduler {
 	struct timetable *timetable;
 	struct plan_exceptions exceptions; // its own
+	unsigned plan_number;              // counts the changes of the two
 	bool has_plan;
 	struct civil_date plan_date; // the day it was made for
 	struct lesson_list plan;

@@ -82,6 +82,7 @@ scheduler_set_timetable(struct scheduler *scheduler, struct timetable *timetable
 	scheduler->timetable = timetable;
 	lesson_list_fini(&scheduler->plan);
 	scheduler->has_plan = false;
+	scheduler->plan_number++;
 }
 
 static int

@@ -19,6 +19,7 @@ scheduler_set_exceptions(struct scheduler *scheduler, const struct plan_exceptio
 	scheduler->exceptions = (struct plan_exceptions){items, exceptions->count};
 	lesson_list_fini(&scheduler->plan);
 	scheduler->has_plan = false;
+	scheduler->plan_number++;
 	return 0;
 }
 

@@ -81,6 +81,7 @@ scheduler_run(struct scheduler *scheduler, const struct lesson *lesson, struct w
 		mono_after_ns(public->bell_at, scheduler->timetable->policies.grace_s * NS_IN_S);
 	public->timetable = timetable_acquire(scheduler->timetable);
 	running->opened_at = mono;
+	running->plan_number = scheduler->plan_number;
 	running->open_is_due = true;
 	scheduler->running[scheduler->running_count++] = running;
 	return running;
@@ -109,6 +110,25 @@ is_to_come(const struct scheduler *scheduler, const struct lesson *lesson, struc
 	       !ended_ids_has(&scheduler->ended, lesson->id);
 }
 
+// Whether a change of the plan has put the lesson into one that is live: that one finishes by the
+// plan it opened with. A bell that is still to ring is the next lesson's, whoever planned it.
+static bool
+is_late_newcomer(
+	const struct scheduler *scheduler, const struct lesson *lesson, struct wall_time wall)
+{
+	if (lesson->start.ms > wall.ms)
+		return false;
+	for (size_t i = 0; i < scheduler->running_count; i++) {
+		const struct running_lesson *running = scheduler->running[i];
+
+		if (running->public.state == LESSON_LIVE && !running->end_is_due &&
+			running->plan_number != scheduler->plan_number &&
+			lesson_shares_endpoint(&running->public.lesson, lesson))
+			return true;
+	}
+	return false;
+}
+
 // Opens a lesson of the plan, as it was edited, where its time has come. Returns 0, -EAGAIN (not
 // yet), -ENOSPC or -ENOMEM.
 static int
@@ -126,6 +146,8 @@ lesson_open(struct scheduler *scheduler, struct lesson lesson, struct wall_time 
 		return -EAGAIN;
 	result = scheduler_edit_apply(scheduler, &lesson, &parts);
 	if (result == 0 && !mono_reached(mono, opening_at(scheduler, &lesson, wall, mono)))
+		result = -EAGAIN;
+	if (result == 0 && is_late_newcomer(scheduler, &lesson, wall))
 		result = -EAGAIN;
 	if (result == 0 && scheduler->running_count == SCHEDULER_RUNNING_MAX)
 		result = -ENOSPC;
