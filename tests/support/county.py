@@ -321,35 +321,23 @@ class County:
         for school in range(self.school_count):
             if not self.reaches(f"classroom{school}", CONTROL_ADDRESS):
                 raise CountyError(f"school {school} does not reach the relay's control address")
-            if not self.has_way(school, MEDIA_ADDRESS):
+            if not self.ways(school, [MEDIA_ADDRESS]):
                 raise CountyError(
                     f"the gateway has no way from school {school} to the media address"
                 )
-            for other in range(self.school_count):
-                for address in (self.school_address(other), self.classroom_address(other)):
-                    if other != school and self.has_way(school, address):
-                        raise CountyError(
-                            f"school {school} has a way to {address}, another school's"
-                        )
+            others = [other for other in range(self.school_count) if other != school]
+            foreign = [self.school_address(other) for other in others]
+            foreign += [self.classroom_address(other) for other in others]
+            if way := self.ways(school, foreign):
+                raise CountyError(f"school {school} has a way to another school: {way}")
 
-    def has_way(self, school, address):
-        """Whether the gateway would route from this school to an address: its lookup tells."""
-        shown = subprocess.run(
-            (
-                "ip",
-                "-n",
-                self.name("gateway"),
-                "route",
-                "get",
-                address,
-                "from",
-                self.school_address(school),
-                "iif",
-                f"school{school}",
-            ),
-            capture_output=True,
-        )
-        return shown.returncode == 0
+    def ways(self, school, addresses):
+        """The routes that the gateway finds from a school to these addresses; "" for none."""
+        source = f"from {self.school_address(school)} iif school{school}"
+        asked = "".join(f"route get {address} {source}\n" for address in addresses)
+        return command(
+            "ip", "-n", self.name("gateway"), "-force", "-batch", "-", check=False, stdin=asked
+        ).strip()
 
     def reaches(self, role, address):
         """Whether a machine answers: a closed port refuses a datagram."""
