@@ -99,4 +99,9 @@ int ledger_plan_exception_remove(
 int ledger_plan_exceptions_load(
 	struct ledger_plan *ledger, struct ledger_exception **out, size_t *count_out);
 
+// How often one-day changes of a lesson have been added or removed: 0 where it never had one. It
+// never goes down.
+int ledger_plan_revision_get(
+	struct ledger_plan *ledger, const char *lesson_id, unsigned *count_out);
+
 #endif

@@ -16,17 +16,23 @@
 // Behind a lesson's id in its UID: the same when the county or its relay is named otherwise.
 #define ICS_UID_SUFFIX "@county-classroom-relay"
 
+typedef unsigned (*ics_revision_fn)(void *context, const char *lesson_id);
+
 struct ics_feed {
 	const struct timetable *timetable;
 	const struct timetable_school *school;    // NULL: the county's, of all lessons
 	const struct plan_exceptions *exceptions; // NULL: none
+	// How often a lesson has been revised, also by taking a change back; NULL: nobody knows.
+	ics_revision_fn revision_of;
+	void *context;
 	enum language language;
 	struct wall_time now; // each event's DTSTAMP
 };
 
 // Writes the calendar of the list's lessons. A school's holds those whose parts or rule name the
 // school; one that is held without the school is cancelled for it. A lesson keeps its UID when it
-// moves, and its SEQUENCE counts the exceptions that name it.
+// moves, and its SEQUENCE counts its revisions, at least
+// the exceptions that name it.
 void ics_write(const struct ics_feed *feed, const struct lesson_list *list, struct text *out);
 
 // Writes one content line, folded between characters (section 3.1), with its CRLF.

@@ -94,6 +94,13 @@ feed_find(const struct control *control, const char *address,
 	return *school_out != NULL || strcmp(name, FEED_OF_COUNTY) == 0;
 }
 
+static unsigned
+revision_of(void *ledger, const char *lesson_id)
+{
+	unsigned count;
+	return ledger_plan_revision_get(ledger, lesson_id, &count) == 0 ? count : 0;
+}
+
 static void
 feed_get(struct http_request *request, void *user)
 {
@@ -101,6 +108,8 @@ feed_get(struct http_request *request, void *user)
 	struct ics_feed feed = {
 		.timetable = scheduler_timetable(control->scheduler),
 		.exceptions = scheduler_exceptions(control->scheduler),
+		.revision_of = revision_of,
+		.context = control->ledger,
 		.now = clock_wall(),
 	};
 	if (!feed_find(control, request->id, &feed.school)) {

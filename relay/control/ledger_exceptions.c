@@ -137,3 +137,19 @@ ledger_plan_exceptions_load(
 	*count_out = count;
 	return 0;
 }
+
+int
+ledger_plan_revision_get(struct ledger_plan *ledger, const char *lesson_id, unsigned *count_out)
+{
+	*count_out = 0;
+	int result = ledger_ready(ledger);
+	if (result != 0)
+		return result;
+	sqlite3_stmt *statement = ledger_statement(ledger, LEDGER_REVISION_GET);
+	sqlite3_bind_text(statement, 1, lesson_id, -1, SQLITE_STATIC);
+	result = ledger_row(ledger, statement);
+	if (result > 0)
+		*count_out = (unsigned)sqlite3_column_int(statement, 0);
+	sqlite3_reset(statement);
+	return result < 0 ? result : 0;
+}

@@ -24,6 +24,14 @@ static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE;"
 			       "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA wal_autocheckpoint = 100;";
 
+// A swap revises two lessons.
+#define REVISE(row)                                                                                \
+	REVISE_ONE(row ".lesson")                                                                  \
+	REVISE_ONE(row ".other")
+#define REVISE_ONE(lesson)                                                                         \
+	" INSERT INTO revisions SELECT " lesson ", 1 WHERE " lesson " != ''"                       \
+	" ON CONFLICT (lesson) DO UPDATE SET count = count + 1;"
+
 static const char schema[] =
 	"BEGIN IMMEDIATE;"
 	"CREATE TABLE adhoc ("
@@ -45,8 +53,16 @@ static const char schema[] =
 	" to_end_s INTEGER NOT NULL, other TEXT NOT NULL, school TEXT NOT NULL,"
 	" endpoint TEXT NOT NULL, made_at_ms INTEGER NOT NULL, made_by TEXT NOT NULL"
 	") STRICT;"
-	"PRAGMA user_version = " TEXT_OF(LEDGER_PLAN_SCHEMA) ";"
-							     "COMMIT;";
+	// Whoever has read of a change must see that it was taken back: the count only grows.
+	"CREATE TABLE revisions (lesson TEXT PRIMARY KEY, count INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER revised_by_adding AFTER INSERT ON exceptions BEGIN" REVISE(
+		"NEW") " END;"
+		       "CREATE TRIGGER revised_by_removing AFTER DELETE ON exceptions BEGIN" REVISE(
+			       "OLD") " END;"
+				      "PRAGMA user_version = " TEXT_OF(
+					      LEDGER_PLAN_SCHEMA) ";"
+								  "COMMIT;";
 
 static const char *const statement_texts[LEDGER_STATEMENT_COUNT] = {
 	[LEDGER_BEGIN] = "BEGIN IMMEDIATE",
@@ -74,6 +90,7 @@ static const char *const statement_texts[LEDGER_STATEMENT_COUNT] = {
 	[LEDGER_EXCEPTION_ALL] =
 		"SELECT number, kind, lesson, to_date, to_period, to_start_s, to_end_s, other,"
 		" school, endpoint, made_at_ms, made_by FROM exceptions ORDER BY number",
+	[LEDGER_REVISION_GET] = "SELECT count FROM revisions WHERE lesson = ?1",
 };
 
 static int

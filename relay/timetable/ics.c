@@ -148,6 +148,17 @@ write_description(const struct ics_feed *feed, const struct lesson *lesson, stru
 	line_end(line, out);
 }
 
+// A calendar program may pass over an event whose number has gone down (section 3.8.7.4).
+static unsigned
+sequence_of(const struct ics_feed *feed, const struct lesson *lesson)
+{
+	unsigned changes = lesson_change_count(feed->exceptions, lesson);
+	unsigned revisions =
+		feed->revision_of != NULL ? feed->revision_of(feed->context, lesson->id) : 0;
+
+	return revisions > changes ? revisions : changes;
+}
+
 static void
 write_event(const struct ics_feed *feed, const struct lesson *lesson, bool is_held,
 	struct text *line, struct text *out)
@@ -160,7 +171,7 @@ write_event(const struct ics_feed *feed, const struct lesson *lesson, bool is_he
 	write_time("DTSTAMP", feed->now, out);
 	write_time("DTSTART", lesson->start, out);
 	write_time("DTEND", lesson->end, out);
-	text_add_format(out, "SEQUENCE:%u\r\n", lesson_change_count(feed->exceptions, lesson));
+	text_add_format(out, "SEQUENCE:%u\r\n", sequence_of(feed, lesson));
 	text_add(out, is_held ? "STATUS:CONFIRMED\r\n" : "STATUS:CANCELLED\r\n");
 	// What is cancelled takes nobody's time.
 	text_add(out, is_held ? "TRANSP:OPAQUE\r\n" : "TRANSP:TRANSPARENT\r\n");

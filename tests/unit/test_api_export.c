@@ -87,6 +87,20 @@ START_TEST(a_feed_says_what_was_cancelled)
 	ck_assert_uint_eq(occurrences(feed, "STATUS:CANCELLED"), 1);
 	ck_assert_uint_eq(occurrences(feed, "SEQUENCE:1\r\n"), 1);
 	free(feed);
+	// Taken back: a calendar program must see the later word.
+	const struct ledger_audit audit = {
+		.who = "office", .what = "exception", .before = "", .after = ""};
+	int64_t number;
+	ck_assert_int_eq(
+		ledger_plan_exception_add(scene.control->ledger, &item, &audit, &number), 0);
+	ck_assert_int_eq(ledger_plan_exception_remove(scene.control->ledger, number, &audit), 0);
+	ck_assert_int_eq(scheduler_set_exceptions(scene.control->scheduler,
+				 &(const struct plan_exceptions){NULL, 0}),
+		0);
+	feed = get_feed("wuxi.ics", 200);
+	ck_assert_uint_eq(occurrences(feed, "STATUS:CANCELLED"), 0);
+	ck_assert_uint_eq(occurrences(feed, "SEQUENCE:2\r\n"), 1);
+	free(feed);
 }
 END_TEST
 

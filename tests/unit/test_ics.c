@@ -191,6 +191,33 @@ START_TEST(a_moved_lesson_is_the_same_event_with_a_higher_sequence)
 }
 END_TEST
 
+static unsigned
+revised_three_times(void *context, const char *lesson_id)
+{
+	return strcmp(lesson_id, context) == 0 ? 3 : 0;
+}
+
+START_TEST(a_change_that_was_taken_back_raises_the_sequence_too)
+{
+	static char revised[] = "chinese-tue/2024-10-22";
+	const struct ics_feed what = {.timetable = timetable,
+		.exceptions = &exceptions,
+		.revision_of = revised_three_times,
+		.context = revised};
+	icalcomponent *root;
+
+	ck_assert_int_eq(lessons_list_make(timetable, &exceptions, fixture_date("2024-10-14"),
+				 fixture_date("2024-10-31"), &list),
+		0);
+	ics_write(&what, &list, &text);
+	root = read_back();
+	ck_assert_int_eq(icalcomponent_get_sequence(event_find(root, "chinese-tue/2024-10-22")), 3);
+	ck_assert_int_eq(icalcomponent_get_sequence(event_find(root, "chinese-tue/2024-10-15")), 1);
+	ck_assert_int_eq(icalcomponent_get_sequence(event_find(root, "chinese-tue/2024-10-29")), 0);
+	icalcomponent_free(root);
+}
+END_TEST
+
 START_TEST(a_cancelled_lesson_stays_and_says_so)
 {
 	icalcomponent *root, *event;
@@ -376,6 +403,7 @@ main(void)
 	const TTest *tests[] = {a_feed_is_byte_for_byte_what_it_was,
 		every_lesson_of_a_year_is_read_back,
 		a_moved_lesson_is_the_same_event_with_a_higher_sequence,
+		a_change_that_was_taken_back_raises_the_sequence_too,
 		a_cancelled_lesson_stays_and_says_so,
 		a_school_that_is_off_sees_its_part_cancelled_and_the_others_do_not,
 		a_school_sees_its_own_lessons_its_room_and_its_partners,

@@ -302,6 +302,32 @@ START_TEST(a_removed_exception_is_gone_and_its_number_not_given_again)
 }
 END_TEST
 
+static unsigned
+revision(const char *lesson)
+{
+	unsigned count = 99;
+	ck_assert_int_eq(ledger_plan_revision_get(ledger, lesson, &count), 0);
+	return count;
+}
+
+START_TEST(a_lessons_revisions_only_grow)
+{
+	ck_assert_uint_eq(revision("a/2026-11-24"), 0);
+	int64_t number = add_exception("a/2026-11-24");
+	ck_assert_uint_eq(revision("a/2026-11-24"), 1);
+	ck_assert_uint_eq(revision("other/2026-11-25"), 1); // it is swapped with
+	ck_assert_int_eq(ledger_plan_exception_remove(ledger, number, &made), 0);
+	ck_assert_uint_eq(revision("a/2026-11-24"), 2);
+	reopen();
+	add_exception("a/2026-11-24");
+	add_exception("b/2026-11-24");
+	ck_assert_uint_eq(revision("a/2026-11-24"), 3);
+	ck_assert_uint_eq(revision("b/2026-11-24"), 1);
+	ck_assert_uint_eq(revision("other/2026-11-25"), 4);
+	ck_assert_uint_eq(revision(""), 0);
+}
+END_TEST
+
 // --- broken files and full disks
 
 static void
@@ -468,6 +494,7 @@ ledger_suite(void)
 		what_has_not_changed_is_not_written,
 		exceptions_come_back_whole_and_in_order,
 		a_removed_exception_is_gone_and_its_number_not_given_again,
+		a_lessons_revisions_only_grow,
 		a_file_that_is_no_database_is_set_aside,
 		a_database_with_a_torn_page_is_set_aside,
 		a_database_of_another_version_is_set_aside,
