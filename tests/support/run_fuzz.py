@@ -61,7 +61,11 @@ def media_seeds():
     return [ethernet + ip + udp + rtp, ethernet + ip + udp + stun, rtp, stun, rtcp]
 
 
-SEEDS = {"fuzz_timetable": timetable_seeds, "fuzz_imports": import_seeds, "fuzz_media": media_seeds}
+SEEDS = {
+    "fuzz_timetable": timetable_seeds,
+    "fuzz_imports": import_seeds,
+    "fuzz_media": media_seeds,
+}
 
 
 def run(program, seconds, folder):
@@ -76,15 +80,15 @@ def run(program, seconds, folder):
     words += ["-print_final_stats=1", corpus]
     log = os.path.join(folder, name + ".log")
     with open(log, "wb") as file:
-        status = subprocess.run(words, stdout=file, stderr=subprocess.STDOUT, check=False).returncode
+        done = subprocess.run(words, stdout=file, stderr=subprocess.STDOUT, check=False)
     lines = content(log).decode(errors="replace").splitlines()
     units = [line.split()[-1] for line in lines if "number_of_executed_units" in line]
-    if status == 0:
+    if done.returncode == 0:
         print(f"{name}: {units[0] if units else '?'} inputs in {seconds} s, nothing found")
     else:
         print("\n".join(lines[-60:]))
         print(f"{name}: FAILED, see {log}")
-    return status == 0
+    return done.returncode == 0
 
 
 def main():

@@ -112,7 +112,7 @@ class Imports(SystemTest):
 
     def test_a_table_is_imported_as_the_notices_are_read(self):
         text = content(DATA, "notice-houren.txt").replace("1：00——1:40", "1：05——1:45")
-        notice = self.file("notice.txt", text, "gbk" if "\u00a0" not in text else "utf-8")
+        notice = self.file("notice.txt", text, "utf-8-sig")
         done = self.answered("yes\n", "bells", "import", "--school", "houren", notice)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("houren,2024-10-09,第四节,4,13:05,13:45,,", self.table("bells"))
@@ -155,7 +155,8 @@ class Imports(SystemTest):
         self.assertIn("0 added, 0 removed, 0 changed, 4 unchanged", done.stdout)
 
     def test_rules_from_a_chinese_excel_are_told_and_taken(self):
-        rules = self.table("rules").replace("maths-thu,wuxi-houren,4,1", "maths-thu,wuxi-houren,4,2")
+        maths = "maths-thu,wuxi-houren,4,"
+        rules = self.table("rules").replace(maths + "1", maths + "2")
         rules += "art-mon,wuxi-houren,1,1,all,美术,三1班,,synchronous,lead,,,\n"
         rules = "".join(row for row in rules.splitlines(True) if not row.startswith("science"))
         words = ["rules", "import", self.file("new.csv", rules.replace("\n", "\r\n"), "gbk")]
