@@ -8,7 +8,7 @@
 #define CELL_LINES 5 // of a lesson, when its lines wrap
 #define ROW_LINES_MIN 2
 #define LARGE_LINES_MAX 30 // of a page
-#define MIDDLE_LINES_MAX 38
+#define MIDDLE_LINES_MAX 40
 
 struct grid {
 	const struct sheet *sheet;
