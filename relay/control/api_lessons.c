@@ -5,6 +5,35 @@
 #include "control/parts.h"
 #include "platform/clock.h"
 
+static json_t *
+cancelled_view(const struct lesson *lesson)
+{
+	char date[CIVIL_DATE_BYTES];
+	civil_date_format(lesson->date, date);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s}", "id", lesson->id, "rule",
+		lesson->rule->id, "date", date, "title", lesson->title, "subject", lesson->subject,
+		"form", lesson_form_name(lesson->form), "starts_at", view_time(lesson->start),
+		"ends_at", view_time(lesson->end), "reason",
+		lesson_cancellation_name(lesson->cancellation));
+}
+
+// What the plan has that day and is not held; NULL where memory is lacking. A lesson that opened
+// before it was cancelled is held.
+static json_t *
+cancelled_of(const struct scheduler *scheduler, struct civil_date date)
+{
+	struct lesson_list list;
+	if (timetable_expand_cancelled(scheduler_timetable(scheduler),
+		    scheduler_exceptions(scheduler), date, date, &list))
+		return NULL;
+	json_t *array = json_array();
+	for (size_t i = 0; i < list.count; i++)
+		if (!scheduler_find(scheduler, list.lessons[i].id))
+			json_array_append_new(array, cancelled_view(&list.lessons[i]));
+	lesson_list_fini(&list);
+	return array;
+}
+
 static void
 lessons_get(struct http_request *request, void *user)
 {
@@ -18,7 +47,9 @@ lessons_get(struct http_request *request, void *user)
 	}
 	struct board_lesson *lessons;
 	size_t count;
-	if (scheduler_lessons_of(control->scheduler, date, now, &lessons, &count)) {
+	json_t *cancelled = cancelled_of(control->scheduler, date);
+	if (!cancelled || scheduler_lessons_of(control->scheduler, date, now, &lessons, &count)) {
+		json_decref(cancelled);
 		http_respond_error(request, 503, "out of memory; try again");
 		return;
 	}
@@ -28,7 +59,9 @@ lessons_get(struct http_request *request, void *user)
 	free(lessons);
 	char text[CIVIL_DATE_BYTES];
 	civil_date_format(date, text);
-	http_respond_json(request, 200, json_pack("{s:s, s:o}", "date", text, "lessons", array));
+	http_respond_json(request, 200,
+		json_pack(
+			"{s:s, s:o, s:o}", "date", text, "lessons", array, "cancelled", cancelled));
 }
 
 static json_t *

@@ -54,6 +54,18 @@ is_held(struct civil_date date, const char *rule, char starts_at[32])
 	return found;
 }
 
+// The board tells why the only lesson that is not held is not.
+static void
+expect_cancelled(struct civil_date date, const char *rule, const char *reason)
+{
+	json_t *day = ask("GET", with("/v1/lessons?date=%s", date, date), NULL, NULL, 200);
+	json_t *cancelled = json_object_get(day, "cancelled");
+	ck_assert_uint_eq(json_array_size(cancelled), 1);
+	ck_assert_str_eq(text_at(json_array_get(cancelled, 0), "rule"), rule);
+	ck_assert_str_eq(text_at(json_array_get(cancelled, 0), "reason"), reason);
+	json_decref(day);
+}
+
 static void
 expect_reason(json_t *answer, const char *one, const char *other)
 {
@@ -73,6 +85,7 @@ START_TEST(a_cancelled_lesson_is_off_the_board_until_that_is_taken_back)
 	ck_assert(json_is_null(json_object_get(answer, "held")));
 	json_decref(answer);
 	ck_assert(!is_held(tuesday, "chinese-tue/", NULL));
+	expect_cancelled(tuesday, "chinese-tue", "exception");
 	ck_assert(is_held(civil_date_add(tuesday, 7), "chinese-tue/", NULL));
 	// Once is enough.
 	expect_reason(
