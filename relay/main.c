@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "control/config.h"
 #include "control/control.h"
@@ -339,8 +340,9 @@ main(int argc, char **argv)
 		free(relay.config);
 		return EXIT_SUCCESS;
 	}
-	// Keys do not belong into a core file.
+	// Keys do not belong into a core file, and the state's files are nobody else's.
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	umask(0077);
 	log_start("relay", relay.config->log_level);
 	civil_zone_set(relay.config->timetable->policies.zone);
 	status = run(&relay);
