@@ -21,7 +21,7 @@ from light import KINDS, PACKETS_PER_S, LightLesson, county_pairs
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BELL_IN_S = 6
-STARTUP_S = 20  # of the relay and all classrooms, on two busy cores
+STARTUP_S = 8  # of the relay and all classrooms, with room for busy cores
 HOURS_S = 8 * 3600
 AT_LEAST_S = 2 * 3600
 LOST_SHARE_MAX = 0.001
