@@ -384,11 +384,13 @@ class Tables:
         yield ["p12", "s23", "s24", ""]
 
     def rule_rows(self, pairs):
+        """Each rule has classrooms of its own, so that no two lessons need one at once."""
         weeks = ["all", "all", "all", "", "odd", "even", "1-16", "1-15单", "2-16双", "1,3;5-9"]
         bells = ["lead", "", "lead", "intersection", "union", "assisted", "explicit"]
         audiences = ["", "", "三年级", "四五年级", "一年级", "合唱团"]
         subjects = ["语文", "数学", "英语", "科学", "音乐"]
-        for pair, _, assisted, _ in pairs:
+        for pair, lead, assisted, listeners in pairs:
+            schools = [lead, *assisted.split(";"), *listeners.split(";")]
             for number in range(self.random.randrange(4, 8)):
                 first = assisted.split(";")[0]
                 period = str(self.random.randrange(1, 7))
@@ -403,8 +405,9 @@ class Tables:
                 weekday = self.random.choice([1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 6])
                 limits = [("", ""), ("", ""), ("2025-09-22", "2026-05-22")]
                 since, until = self.random.choice(limits)
+                name = f"{pair}-{number + 1}"
                 yield [
-                    f"{pair}-{number + 1}",
+                    name,
                     pair,
                     weekday,
                     period,
@@ -413,7 +416,7 @@ class Tables:
                     bell,
                     since,
                     until,
-                    "",
+                    ";".join(f"{school}-{name}" for school in schools if school),
                     self.random.choice(audiences),
                 ]
 
@@ -462,6 +465,8 @@ class Tables:
             (name, rule, date), (other, *_) = chosen[number : number + 2]
             lead = county.schools_of(rule)[0]
             to_date = date + self.random.randrange(-9, 30) * DAY
+            if to_date.isoweekday() == int(rule["weekday"]):
+                to_date += DAY  # else it would meet the rule's own lesson of that day
             kind = ("cancel", "move", "day", "times", "swap", "endpoint")[number // 2 % 6]
             start = 28800 + 300 * self.random.randrange(100)
             if kind == "cancel":
@@ -476,20 +481,22 @@ class Tables:
             elif kind == "swap":
                 yield ["swap", name, "", "", "", other, "", ""]
             else:
-                yield ["endpoint", name, "", "", "", "", lead, f"{lead}-2"]
+                yield ["endpoint", name, "", "", "", "", lead, f"{lead}-spare"]
 
     def write(self, folder):
         os.makedirs(folder, exist_ok=True)
         write(folder, "schools.csv", "school,name,scope,bell_offset_s", self.school_rows())
-        streams = "audio=opus;teacher=h264"
-        rows = [[f"{s}-{n}", s, f"10{n}", streams] for s in self.schools for n in (1, 2)]
-        write(folder, "endpoints.csv", "endpoint,school,room,streams", rows)
         header = "school,effective_from,period,start,end,audience,kind"
         write(folder, "bells.csv", header, self.bell_rows())
         pairs = list(self.pair_rows())
         write(folder, "pairs.csv", "pair,lead,assisted,listeners", pairs)
         header = "rule,pair,weekday,period,weeks,subject,governing_bell,from,until,endpoints"
-        write(folder, "rules.csv", header + ",audience", self.rule_rows(pairs))
+        rules = list(self.rule_rows(pairs))
+        write(folder, "rules.csv", header + ",audience", rules)
+        names = [f"{school}-spare" for school in self.schools]
+        names += [name for rule in rules for name in rule[9].split(";")]
+        rows = [[name, name[:3], "101", "audio=opus;teacher=h264"] for name in names]
+        write(folder, "endpoints.csv", "endpoint,school,room,streams", rows)
         rows = {}
         for row in self.calendar_rows():
             row = row + [""] * (6 - len(row))
