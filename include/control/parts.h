@@ -40,6 +40,7 @@ struct control {
 	struct http_server *server;
 	struct scheduler *scheduler;
 	struct ledger_plan *ledger;
+	bool exceptions_are_due; // they could not be read from the ledger yet
 	struct journal *journal;
 	bool is_journal_due; // something changed that is not on the disk yet
 	struct sessions *sessions;
@@ -99,7 +100,8 @@ void control_audit_session(struct control *control, const char *who, const char 
 void control_audit_reload(
 	struct control *control, const char *who, const struct table_marks *before);
 
-// Plans with the ledger's exceptions from the next step on. 0 or an error of the ledger.
+// Plans with the ledger's exceptions from the next step on. 0 or an error of the ledger: then it is
+// tried again each second.
 int control_exceptions_follow(struct control *control);
 
 // Plans by a new timetable, whose reference is taken over, and moves the lessons to now.

@@ -84,8 +84,8 @@ control_audit_reload(struct control *control, const char *who, const struct tabl
 	control_audit(control, who, was, is, "timetable reloaded");
 }
 
-int
-control_exceptions_follow(struct control *control)
+static int
+exceptions_follow(struct control *control)
 {
 	struct ledger_exception *list = NULL;
 	size_t count = 0;
@@ -99,6 +99,14 @@ control_exceptions_follow(struct control *control)
 	result = items ? scheduler_set_exceptions(control->scheduler, &exceptions) : -ENOMEM;
 	free(items);
 	free(list);
+	return result;
+}
+
+int
+control_exceptions_follow(struct control *control)
+{
+	int result = exceptions_follow(control);
+	control->exceptions_are_due = result != 0;
 	return result;
 }
 

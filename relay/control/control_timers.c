@@ -111,6 +111,8 @@ on_second_timer(evutil_socket_t fd, short what, void *argument)
 	struct control *control = argument;
 	struct mono_time now = clock_mono();
 	presence_heartbeat(control->presence);
+	if (control->exceptions_are_due)
+		control_exceptions_follow(control);
 	sessions_sample(control->sessions, now);
 	busy_look(control, now);
 	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(), now);

@@ -16,7 +16,8 @@ scheduler_set_exceptions(struct scheduler *scheduler, const struct plan_exceptio
 	if (exceptions->count > 0)
 		memcpy(items, exceptions->items, exceptions->count * sizeof(*items));
 	free((void *)scheduler->exceptions.items);
-	scheduler->exceptions = (struct plan_exceptions){items, exceptions->count};
+	scheduler->exceptions.items = items;
+	scheduler->exceptions.count = exceptions->count;
 	lesson_list_fini(&scheduler->plan);
 	scheduler->has_plan = false;
 	scheduler->plan_number++;

@@ -233,6 +233,36 @@ START_TEST(what_cannot_be_understood_is_refused_with_an_example)
 }
 END_TEST
 
+START_TEST(exceptions_that_cannot_be_read_yet_come_into_force_when_they_can)
+{
+	struct civil_date tuesday = next(2);
+	char state[96];
+	json_decref(
+		post(with("{\"kind\":\"cancel\",\"lesson\":\"chinese-tue/%s\"}", tuesday, tuesday),
+			201));
+	scene_stop();
+	snprintf(state, sizeof state, "%s/state", scene.directory);
+	struct ledger_plan *other = ledger_plan_open(state); // who holds it, keeps it
+	ck_assert_ptr_nonnull(other);
+	scene_start();
+	ck_assert(is_held(tuesday, "chinese-tue/", NULL));
+	expect_reason(post(with("{\"kind\":\"cancel\",\"lesson\":\"chinese-tue/%s\"}",
+				   civil_date_add(tuesday, 7), tuesday),
+			      503),
+		"nothing was changed", LEDGER_PLAN_FILE);
+	json_decref(ask("GET", "/v1/audit", NULL, NULL, 503));
+	ledger_plan_close(other);
+	bool is_over = false;
+	struct timeval patience = {.tv_sec = 3};
+	struct event *timer = evtimer_new(scene.control->base, scene_patience_end, &is_over);
+	evtimer_add(timer, &patience);
+	while (scene.control->exceptions_are_due && !is_over)
+		event_base_loop(scene.control->base, EVLOOP_ONCE);
+	event_free(timer);
+	ck_assert(!is_held(tuesday, "chinese-tue/", NULL));
+}
+END_TEST
+
 START_TEST(what_a_new_table_makes_impossible_is_shown_as_such)
 {
 	struct civil_date tuesday = next(2);
@@ -261,6 +291,7 @@ main(void)
 		a_place_that_was_given_away_is_not_taken_back, two_lessons_change_places,
 		a_school_takes_part_from_another_room,
 		what_cannot_be_understood_is_refused_with_an_example,
+		exceptions_that_cannot_be_read_yet_come_into_force_when_they_can,
 		what_a_new_table_makes_impossible_is_shown_as_such};
 	Suite *suite = suite_create("api_exceptions");
 	TCase *tcase = tcase_create("api_exceptions");
