@@ -46,24 +46,31 @@ session_regroup(struct sessions *sessions, struct session *session)
 	}
 }
 
-// A school that is left behind would know keys that the others go on using: then all of them
-// get fresh ones.
+// The live lesson that a join can go on in as it is, or NULL.
+static struct session *
+join_successor(const struct sessions *sessions, const struct join *join, struct mono_time now)
+{
+	const struct scheduled_lesson *scheduled =
+		sessions->edges.holder(sessions->edges.context, join->endpoint);
+	struct session *next = scheduled ? session_of(sessions, scheduled) : NULL;
+	const struct lesson_part *part =
+		next ? lesson_part_find(&scheduled->lesson, join->endpoint) : NULL;
+	if (!part || join->is_failed || next->profile != join->profile ||
+		!session_is_passing(next, now) || !join_fits(join, part))
+		return NULL;
+	return next;
+}
+
+// A school that is left behind would know keys that the others go on using: then all of them get
+// fresh ones.
 struct session *
 session_successor(struct sessions *sessions, const struct session *session, struct mono_time now)
 {
-	struct session *successor = NULL;
-	struct join *join;
-	TAILQ_FOREACH (join, &session->joins, link) {
-		const struct scheduled_lesson *scheduled =
-			sessions->edges.holder(sessions->edges.context, join->endpoint);
-		struct session *next = scheduled ? session_of(sessions, scheduled) : NULL;
-		const struct lesson_part *part =
-			next ? lesson_part_find(&scheduled->lesson, join->endpoint) : NULL;
-		if (!part || (successor && next != successor) || next->profile != join->profile ||
-			!session_is_passing(next, now) || join->is_failed || !join_fits(join, part))
+	const struct join *first = TAILQ_FIRST(&session->joins);
+	struct session *successor = first ? join_successor(sessions, first, now) : NULL;
+	for (const struct join *join = first; join && successor; join = TAILQ_NEXT(join, link))
+		if (join_successor(sessions, join, now) != successor)
 			return NULL;
-		successor = next;
-	}
 	return successor;
 }
 
