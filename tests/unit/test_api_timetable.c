@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_api_timetable.c - tables got, tried and put over TLS: whole, by who has seen them, or not at
 // all.
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+
 #include "../support/control_fixture.h"
 #include "control/table_store.h"
 
@@ -284,6 +289,62 @@ START_TEST(every_change_through_the_port_is_in_the_audit_log)
 }
 END_TEST
 
+// Until nothing more can be written to it.
+static void
+fill(const char *path)
+{
+	char bytes[512];
+	int file = open(path, O_WRONLY | O_CREAT, 0600);
+	ck_assert_int_ge(file, 0);
+	memset(bytes, 'x', sizeof bytes);
+	while (write(file, bytes, sizeof bytes) > 0)
+		;
+	ck_assert_int_eq(errno, ENOSPC);
+	close(file);
+}
+
+START_TEST(a_full_disk_refuses_changes_of_the_plan_and_lets_lessons_open)
+{
+	char state[96], stuffing[128], *before = on_disk("rules.csv");
+	char etag[TABLE_MARK_BYTES + 2];
+	snprintf(state, sizeof state, "%s/state", scene.directory);
+	snprintf(stuffing, sizeof stuffing, "%s/stuffing", state);
+	scene_stop();
+	ck_assert_msg(unshare(CLONE_NEWNS) == 0, "unshare: %s", strerror(errno));
+	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	ck_assert_int_eq(mount("disk", state, "tmpfs", 0, "size=512k"), 0);
+	scene_start();
+	fill(stuffing);
+	etag_of(before, etag);
+	json_t *answer = put_rules(RULES_OTHER, etag, 507);
+	ck_assert_ptr_nonnull(strstr(text_at(answer, "error"), "nothing was changed"));
+	json_decref(answer);
+	char *after = on_disk("rules.csv");
+	ck_assert_str_eq(after, before);
+	json_decref(ask("POST", "/v1/sessions",
+		"{\"endpoints\":[\"wuxi-1\",\"houren-1\"],\"minutes\":10,\"title\":\"\"}", NULL,
+		201));
+	ck_assert(scene.control->is_journal_due);
+	ck_assert_int_eq(unlink(stuffing), 0);
+	json_decref(put_rules(RULES_OTHER, etag, 200));
+	control_step(scene.control);
+	ck_assert(!scene.control->is_journal_due);
+	scene_stop();
+	scene_start();
+	json_t *sessions = ask("GET", "/v1/lessons", NULL, NULL, 200);
+	bool is_resumed = false;
+	size_t index;
+	json_t *lesson;
+	json_array_foreach(json_object_get(sessions, "lessons"), index, lesson) is_resumed |=
+		!strncmp(text_at(lesson, "id"), "adhoc/", 6);
+	ck_assert(is_resumed);
+	json_decref(sessions);
+	free(before);
+	free(after);
+	ck_assert_int_eq(umount2(state, MNT_DETACH), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -294,7 +355,8 @@ main(void)
 		a_dry_run_tells_the_difference_and_writes_nothing,
 		a_hand_edit_that_is_not_reloaded_is_not_taken_over_on_the_sly,
 		a_link_stays_a_link_and_a_mode_a_mode,
-		every_change_through_the_port_is_in_the_audit_log};
+		every_change_through_the_port_is_in_the_audit_log,
+		a_full_disk_refuses_changes_of_the_plan_and_lets_lessons_open};
 	Suite *suite = suite_create("api_timetable");
 	TCase *tcase = tcase_create("api_timetable");
 	tcase_add_checked_fixture(tcase, scene_setup, scene_teardown);
