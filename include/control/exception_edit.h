@@ -27,4 +27,8 @@ int exception_lesson_find(struct timetable *timetable, const struct plan_excepti
 int exception_clash_check(struct timetable *timetable, const struct plan_exceptions *exceptions,
 	const char *id, char reason[EXCEPTION_REASON_BYTES]);
 
+// Whether the endpoints that the lesson is then held with share an SRTP profile. Same returns.
+int exception_profile_check(struct timetable *timetable, const struct plan_exceptions *exceptions,
+	const char *id, char reason[EXCEPTION_REASON_BYTES]);
+
 #endif

@@ -123,6 +123,10 @@ list_check(const struct control *control, const struct plan_exceptions *list,
 		status = place_check(timetable, list, last->lesson_id, reason);
 	if (!status && last->kind == PLAN_SWAP)
 		status = place_check(timetable, list, last->other_id, reason);
+	if (!status && last->kind == PLAN_ENDPOINT) {
+		result = exception_profile_check(timetable, list, last->lesson_id, reason);
+		status = result == 0 ? 0 : result == -EINVAL ? 422 : 503;
+	}
 	return status;
 }
 

@@ -86,6 +86,47 @@ exception_lesson_find(struct timetable *timetable, const struct plan_exceptions 
 	return 0;
 }
 
+static bool
+has_profile(const struct timetable_endpoint *endpoint, uint16_t profile)
+{
+	for (size_t i = 0; i < endpoint->profile_count; i++) {
+		if (endpoint->profiles[i] == profile)
+			return true;
+	}
+	return false;
+}
+
+static bool
+all_have_profile(const struct lesson *lesson, uint16_t profile)
+{
+	for (size_t i = 0; i < lesson->part_count; i++) {
+		if (!has_profile(lesson->parts[i].endpoint, profile))
+			return false;
+	}
+	return true;
+}
+
+int
+exception_profile_check(struct timetable *timetable, const struct plan_exceptions *exceptions,
+	const char *id, char reason[EXCEPTION_REASON_BYTES])
+{
+	struct lesson lesson;
+	int result = exception_lesson_find(timetable, exceptions, id, &lesson);
+	if (result != 0)
+		return result == -ENOENT ? 0 : result;
+	const struct timetable_endpoint *lead = lesson.parts[0].endpoint;
+	for (size_t i = 0; i < lead->profile_count; i++) {
+		if (all_have_profile(&lesson, lead->profiles[i]))
+			return 0;
+	}
+	size_t used = (size_t)snprintf(reason, EXCEPTION_REASON_BYTES,
+		"lesson '%s' could not be heard: no SRTP profile is common to", id);
+	for (size_t i = 0; i < lesson.part_count && used < EXCEPTION_REASON_BYTES; i++)
+		used += (size_t)snprintf(reason + used, EXCEPTION_REASON_BYTES - used, " '%s'",
+			lesson.parts[i].endpoint->id);
+	return -EINVAL;
+}
+
 static const char *
 shared_endpoint(const struct lesson *a, const struct lesson *b)
 {
