@@ -284,6 +284,23 @@ START_TEST(an_error_in_a_table_names_the_table)
 }
 END_TEST
 
+START_TEST(calendar_and_slots_are_read_where_they_are_named)
+{
+	struct timetable *timetable;
+
+	ck_assert_int_eq(timetable_load("conf/timetable.conf", &timetable, &error), 0);
+	ck_assert_ptr_null(timetable->calendar); // calendar = ""
+	ck_assert_ptr_nonnull(timetable->slots);
+	timetable_release(timetable);
+	ck_assert_msg(timetable_load("conf/county/timetable.conf", &timetable, &error) == 0,
+		"%s:%u: %s", error.file, error.line, error.reason);
+	ck_assert_ptr_nonnull(timetable->calendar);
+	ck_assert_ptr_nonnull(strstr(timetable->files[TIMETABLE_CALENDAR], "/calendar.csv"));
+	ck_assert_ptr_nonnull(timetable->slots);
+	timetable_release(timetable);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -301,6 +318,7 @@ main(void)
 	tcase_add_loop_test(tests, a_broken_timetable_conf_names_line_and_reason, 0,
 		(int)(sizeof(broken_timetables) / sizeof(broken_timetables[0])));
 	tcase_add_test(tests, an_error_in_a_table_names_the_table);
+	tcase_add_test(tests, calendar_and_slots_are_read_where_they_are_named);
 	suite_add_tcase(suite, tests);
 	return fixture_run(suite);
 }
