@@ -190,7 +190,7 @@ START_TEST(no_log_line_holds_a_feeds_token)
 	log[fread(log, 1, sizeof log - 1, file)] = '\0';
 	fclose(file);
 	ck_assert_uint_eq(occurrences(log, "[hidden]"), 3);
-	ck_assert_uint_eq(occurrences(log, "404"), 1);
+	ck_assert_uint_eq(occurrences(log, "control port: 404 to "), 1);
 	ck_assert_uint_eq(occurrences(log, feed_token), 0);
 	ck_assert_uint_eq(occurrences(log, feed_token + 4), 0);
 }
