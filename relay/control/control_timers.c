@@ -139,12 +139,13 @@ timetable_take_over(struct control *control, char *reason, size_t reason_bytes)
 {
 	struct config *config = control->config;
 	struct file_error error = {0};
-	struct timetable *fresh;
+	struct timetable *fresh = NULL;
 	struct table_marks marks;
 	int result = timetable_load_marked(config->timetable_path, &fresh, &marks, &error);
 	if (!result)
 		result = civil_zone_set(fresh->policies.zone);
 	if (result) {
+		timetable_release(fresh);
 		if (*error.file)
 			snprintf(reason, reason_bytes, "%s:%u: %s", error.file, error.line,
 				error.reason);
