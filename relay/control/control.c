@@ -19,7 +19,8 @@
 #include "platform/clock.h"
 #include "platform/log.h"
 
-#define LAST_ACKS_MS 1000 // how long the worker may take to give everything back
+#define LAST_ACKS_MS 1000                // how long the worker may take to give everything back
+#define CONNECTIONS_BESIDE_ENDPOINTS 256 // operators, monitoring, calendar programs
 
 // JSON carries keys and tokens: what it frees is wiped.
 static void
@@ -115,7 +116,12 @@ open_port(struct control *control, char *error, size_t error_bytes)
 {
 	const struct config *config = control->config;
 	char reason[HTTP_ERROR_BYTES] = "";
-	struct http_server_options options = {.tokens = control->tokens};
+	// Each endpoint holds one connection open, and opens the next before the old one is gone.
+	size_t wanted = 2 * (size_t)control->config->legs_max + CONNECTIONS_BESIDE_ENDPOINTS;
+	struct http_server_options options = {
+		.tokens = control->tokens,
+		.connections_max = wanted > HTTP_CONNECTIONS_MAX ? wanted : HTTP_CONNECTIONS_MAX,
+	};
 	control->server = http_server_create(control->base, control->tls, &options);
 	if (!control->server) {
 		snprintf(error, error_bytes, "out of memory");
