@@ -346,7 +346,7 @@ def main():
     options = parser.parse_args()
     if options.seconds is not None and not 1 <= options.seconds <= HOURS_S:
         parser.error(f"--seconds is 1 to {HOURS_S}")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     demo = Demo(options.build, options.seconds)
     try:

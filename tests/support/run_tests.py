@@ -154,6 +154,8 @@ def main():
     build = os.path.abspath(options.build)
     os.environ["RELAY_BUILD"] = build
     signal.signal(signal.SIGTERM, interrupt)
+    # A shell's background job begins with Ctrl-C ignored, and so would every program under test.
+    signal.signal(signal.SIGINT, interrupt)
     results = [result for kind in options.kinds for result in run_kind(kind, build)]
     passed = sum(good for good, _ in results)
     failed = sum(bad for _, bad in results)

@@ -27,7 +27,19 @@ class Demo(SystemTest):
             text=True,
         )
         self.addCleanup(process.stdout.close)
+        self.addCleanup(self.end, process)
         return process
+
+    @staticmethod
+    def end(process):
+        """A demo that a failed test leaves must not stand in the next one's way."""
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
     def left_behind(self, process):
         return [name for name in namespaces() if name.startswith(f"county{process.pid}n")]
