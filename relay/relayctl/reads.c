@@ -44,6 +44,12 @@ static const struct view_column lesson_columns[] = {
 	{"ENDS", "ends_at", VIEW_CLOCK},
 };
 
+static const struct view_column cancelled_columns[] = {
+	{"NOT HELD", "id", VIEW_TEXT},
+	{"TITLE", "title", VIEW_TEXT},
+	{"REASON", "reason", VIEW_TEXT},
+};
+
 static const struct view_column part_columns[] = {
 	{"", "school", VIEW_TEXT},
 	{"", "school_name", VIEW_TEXT},
@@ -235,6 +241,12 @@ read_lessons(struct client *client, const struct arguments *arguments)
 		printf("no lessons on %s\n", json_string_value(json_object_get(answer, "date")));
 	else
 		result = print_lessons(lessons);
+	const json_t *cancelled = json_object_get(answer, "cancelled");
+	if (result == 0 && !arguments->json && json_array_size(cancelled) > 0) {
+		printf("\n");
+		result = view_print(
+			cancelled, VIEW_COLUMNS(cancelled_columns), VIEW_ALL_ROWS, "\n", stdout);
+	}
 	json_decref(answer);
 	return result < 0 ? out_of_memory() : EXIT_SUCCESS;
 }

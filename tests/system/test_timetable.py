@@ -121,6 +121,8 @@ class Timetable(SystemTest):
         self.put(self.rules)
         self.assertIn("is not held", self.relayctl("exceptions", "cancel", self.lesson_id))
         self.assertNotIn(self.lesson_id, self.board(self.tomorrow))
+        shown = self.relayctl("lessons", str(self.tomorrow))
+        self.assertRegex(shown, rf"NOT HELD(.|\n)*{self.lesson_id} .*exception")
         row = self.newest()
         self.assertEqual(row["who"], "office")
         self.assertIn(self.lesson_id, row["what"])
