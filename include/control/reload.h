@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // reload.h - tries a configuration in a child process before this one reads it.
 //
-// The parser may hang or exit on what people write (DESIGN, section 9): it does so in the child,
-// within a time limit, while the event loop goes on.
+// The parser may hang or exit on what people write (`@include "."`, a FIFO): it does so in the
+// child, within a time limit, while the event loop goes on.
 #ifndef CONTROL_RELOAD_H
 #define CONTROL_RELOAD_H
 

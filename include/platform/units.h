@@ -22,12 +22,6 @@ struct mono_time {
 #define NS_IN_MS INT64_C(1000000)
 #define NS_IN_S INT64_C(1000000000)
 #define MS_IN_S INT64_C(1000)
-#ifndef RTE_CACHE_LINE_SIZE
-#define NS_PER_US NS_IN_US
-#define NS_PER_MS NS_IN_MS
-#define NS_PER_S NS_IN_S
-#define MS_PER_S MS_IN_S
-#endif
 
 static inline int64_t
 mono_since_ns(struct mono_time now, struct mono_time then)

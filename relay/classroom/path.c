@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// path.c - STUN binding requests to the relay, and answers to its challenges (RFC 8489, DESIGN 4).
+// path.c - STUN binding requests to the relay, and answers to its challenges (RFC 8489).
 #include "classroom/path.h"
 
 #include <string.h>
@@ -75,7 +75,7 @@ has_username(const struct stun_message *message, const char *username)
 	       memcmp(message->username, username, message->username_bytes) == 0;
 }
 
-// The relay asks whether this address is really ours (DESIGN 4: a path is proved, not believed).
+// The relay asks whether this address is really ours: a path is proved, not believed.
 static size_t
 answer_challenge(struct path *path, const uint8_t *datagram, const struct stun_message *message,
 	be32_t source_ip_be, be16_t source_port_be, struct mono_time now, uint8_t *answer,

@@ -110,7 +110,7 @@ bool rig_answer(const struct rig_endpoint *endpoint, const struct rig_frame *que
 // The UDP payload of a frame the worker sent.
 const uint8_t *rig_payload(const struct rig_frame *frame, struct frame *parsed);
 
-// The worker's counters, published now; and both sums of DESIGN's promise asserted.
+// The worker's counters, published now; and both sums of frames asserted.
 void rig_counters(struct rig *rig, struct worker_stats *stats);
 
 #endif

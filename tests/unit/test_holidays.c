@@ -44,7 +44,7 @@ check_refused(const char *text, unsigned line, const char *reason)
 	ck_assert_ptr_null(list.days);
 }
 
-// DOMAIN: the six working weekends of 2026, each a Saturday or a Sunday.
+// The six working weekends of 2026, each a Saturday or a Sunday.
 static void
 check_working_weekends(void)
 {

@@ -12,7 +12,7 @@
 #include "platform/clock.h"
 #include "platform/log.h"
 
-#define PATIENCE_NS (10 * NS_PER_S)
+#define PATIENCE_NS (10 * NS_IN_S)
 #define NAP_NS 2000000
 
 static struct settings settings = {.output_address = "127.0.0.1"};
@@ -34,7 +34,7 @@ start(void)
 	snprintf(file, sizeof file, "%s/houren-1.sdp", directory);
 	strcpy(settings.output_directory, directory);
 	strcpy(settings.play_command, "exec sleep 600");
-	now = (struct mono_time){NS_PER_S};
+	now = (struct mono_time){NS_IN_S};
 	roster_init(&roster, engine, 6000, 1);
 	test_join_parse(test_join_json(TEST_PROFILE), &join);
 	ck_assert_int_eq(roster_apply(&roster, &join, true, now), 0);
@@ -44,7 +44,7 @@ start(void)
 static void
 poll_after_ms(int64_t ms, bool joined)
 {
-	now = mono_after_ns(now, ms * NS_PER_MS);
+	now = mono_after_ns(now, ms * NS_IN_MS);
 	players_poll(&players, &roster, joined, now, 0);
 }
 
