@@ -29,13 +29,16 @@ DPDK_CFLAGS = $(subst -I/,-isystem /,$(shell pkg-config --cflags libdpdk 2>/dev/
 
 # One static archive per layer. A layer's libraries are all it may lean on: a pure module's test that
 # needed DPDK would not link.
-LAYERS = media timetable srtp datapath control platform
+LAYERS = media timetable srtp datapath http ledger lessons control platform
 LIBS_media = -lcrypto
 LIBS_timetable = -lcsv -ljansson
 LIBS_srtp = -lsrtp2 -lIPSec_MB -lcrypto
 LIBS_platform = $(DPDK_LIBS) -levent_openssl -levent -lssl -lcrypto
 LIBS_datapath = $(LIBS_platform)
-LIBS_control = -ljansson -lconfig -lsqlite3 $(LIBS_platform)
+LIBS_http = -ljansson $(LIBS_platform)
+LIBS_ledger = -ljansson -lsqlite3 $(LIBS_platform)
+LIBS_lessons = $(LIBS_platform)
+LIBS_control = -lconfig $(LIBS_http) $(LIBS_ledger)
 DPDK_LIBS = -lrte_net_ring -lrte_ethdev -lrte_hash -lrte_rcu -lrte_net -lrte_mbuf -lrte_mempool \
 	-lrte_ring -lrte_eal -lrte_kvargs -lrte_telemetry
 NEEDS_media =
@@ -43,7 +46,10 @@ NEEDS_timetable =
 NEEDS_srtp =
 NEEDS_platform =
 NEEDS_datapath = srtp media platform
-NEEDS_control = timetable srtp media platform
+NEEDS_http = platform
+NEEDS_ledger = timetable platform
+NEEDS_lessons = timetable srtp media platform
+NEEDS_control = lessons ledger http timetable srtp media platform
 
 archive = $(BUILD)/lib/lib$(1).a
 # With an archive named twice, the linker resolves calls between layers in either direction.
@@ -54,7 +60,7 @@ SOURCES_relay = $(wildcard relay/main.c)
 SOURCES_relayctl = $(wildcard relay/relayctl/*.c)
 SOURCES_classroom = $(wildcard relay/classroom/*.c)
 PROGRAMS = $(foreach p,relay relayctl classroom,$(if $(SOURCES_$(p)),$(BUILD)/$(p)))
-USES_relay = datapath control timetable srtp media platform
+USES_relay = datapath control lessons ledger http timetable srtp media platform
 # The two clients link no DPDK: only the platform's sockets, clock and log.
 USES_relayctl = timetable client
 USES_classroom = srtp media client

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/worker_link.h"
+#include "lessons/worker_link.h"
 
 struct config;
 struct control;

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "control/ledger_plan.h"
+#include "ledger/ledger_plan.h"
 #include "timetable/exceptions.h"
 
 #define EXCEPTION_REASON_BYTES 512

@@ -7,7 +7,7 @@
 #ifndef CONTROL_JOURNAL_H
 #define CONTROL_JOURNAL_H
 
-#include "control/scheduler.h"
+#include "lessons/scheduler.h"
 
 struct journal;
 struct ledger_plan;

@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/http_server.h"
-#include "control/scheduler.h"
-#include "control/sessions.h"
+#include "http/http_server.h"
+#include "lessons/scheduler.h"
+#include "lessons/sessions.h"
 
 #define METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
 

@@ -6,16 +6,16 @@
 #include "control/alarms.h"
 #include "control/config.h"
 #include "control/control.h"
-#include "control/http_server.h"
 #include "control/journal.h"
-#include "control/ledger_plan.h"
 #include "control/presence.h"
 #include "control/reload.h"
-#include "control/scheduler.h"
-#include "control/sessions.h"
-#include "control/tls.h"
-#include "control/tokens.h"
 #include "control/views.h"
+#include "http/http_server.h"
+#include "http/tls.h"
+#include "http/tokens.h"
+#include "ledger/ledger_plan.h"
+#include "lessons/scheduler.h"
+#include "lessons/sessions.h"
 
 #define CONTROL_INSTANCE_BYTES 33
 #define CONTROL_HEARTBEAT_STALE_MS 1000 // a worker that is quiet for so long has stalled

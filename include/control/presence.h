@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "control/http_server.h"
+#include "http/http_server.h"
 #include "platform/units.h"
 #include "timetable/timetable.h"
 

@@ -6,8 +6,8 @@
 #include <jansson.h>
 
 #include "control/presence.h"
-#include "control/scheduler.h"
-#include "control/sessions.h"
+#include "lessons/scheduler.h"
+#include "lessons/sessions.h"
 
 // What every view needs to know. Borrowed.
 struct view {

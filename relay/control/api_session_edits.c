@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "control/parts.h"
-#include "control/seats.h"
+#include "lessons/seats.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 

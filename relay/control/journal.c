@@ -12,8 +12,8 @@
 
 #include <jansson.h>
 
-#include "control/atomic_file.h"
-#include "control/ledger_plan.h"
+#include "ledger/ledger_plan.h"
+#include "platform/atomic_file.h"
 #include "platform/log.h"
 
 struct journal {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "control/journal.h"
-#include "control/ledger_plan.h"
+#include "ledger/ledger_plan.h"
 #include "platform/log.h"
 
 struct restoring {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "control/join_stats.h"
+#include "lessons/join_stats.h"
 
 static void
 family(FILE *out, const char *name, const char *type, const char *help)

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "control/atomic_file.h"
 #include "control/source_file.h"
+#include "platform/atomic_file.h"
 
 static const char *const names[TIMETABLE_FILE_COUNT] = {
 	[TIMETABLE_SCHOOLS] = "schools",

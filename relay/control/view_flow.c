@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // view_flow.c - FLOW: one stream in one direction, with what was measured of it.
-#include "control/join_stats.h"
 #include "control/views.h"
+#include "lessons/join_stats.h"
 
 static json_t *
 flow_start(const struct session *session, const struct join_stream *stream,

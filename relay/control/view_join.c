@@ -5,8 +5,8 @@
 
 #include <openssl/crypto.h>
 
-#include "control/join_stats.h"
 #include "control/views.h"
+#include "lessons/join_stats.h"
 
 static json_t *
 key_text(const struct srtp_keys *keys)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "control/join_stats.h"
 #include "control/views.h"
+#include "lessons/join_stats.h"
 
 json_t *
 view_time(struct wall_time time)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/worker_link.h"
+#include "lessons/worker_link.h"
 
 #define FAKE_LEGS 64
 #define FAKE_STREAMS 512

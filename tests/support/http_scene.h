@@ -18,9 +18,9 @@
 #include <event2/event.h>
 #include <openssl/ssl.h>
 
-#include "control/http_internal.h"
-#include "control/http_server.h"
-#include "control/tls.h"
+#include "http/http_internal.h"
+#include "http/http_server.h"
+#include "http/tls.h"
 #include "platform/clock.h"
 #include "platform/https_client.h"
 #include "platform/log.h"

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "control/sessions.h"
 #include "fake_worker.h"
+#include "lessons/sessions.h"
 
 #define FIXTURE_SCHOOLS 5
 #define FIXTURE_NOTICES 64

@@ -3,7 +3,7 @@
 #ifndef TESTS_SCHEDULER_WORLD_H
 #define TESTS_SCHEDULER_WORLD_H
 
-#include "control/scheduler.h"
+#include "lessons/scheduler.h"
 #include "timetable_fixture.h"
 
 #define EVENTS_MAX 64

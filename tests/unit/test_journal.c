@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../support/timetable_fixture.h"
-#include "control/ledger_plan.h"
+#include "ledger/ledger_plan.h"
 #include "platform/log.h"
 
 static char directory[64];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_ledger_plan.c - what timetable.db keeps over a restart, on a full disk and in a broken file.
-#include "control/ledger_plan.h"
+#include "ledger/ledger_plan.h"
 
 #include <check.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include <check.h>
 #include <math.h>
 
-#include "control/rates.h"
+#include "lessons/rates.h"
 
 static struct rates rates;
 

@@ -2,7 +2,7 @@
 // test_scheduler_find.c - what runs in each minute of a school year of 24 schools, against the
 // oracle in Python.
 #include "../support/year_golden.h"
-#include "control/scheduler.h"
+#include "lessons/scheduler.h"
 
 #define MINUTE_MS (60 * MS_IN_S)
 #define RUNNING_AT_ONCE_MAX 64

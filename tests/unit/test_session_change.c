@@ -4,7 +4,7 @@
 #include <check.h>
 
 #include "../support/lesson_fixture.h"
-#include "control/seats.h"
+#include "lessons/seats.h"
 
 static struct fixture f;
 static struct lesson_part parts[4];

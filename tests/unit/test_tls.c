@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_tls.c - the certificate is made once, kept, and never overwritten.
-#include "control/tls.h"
+#include "http/tls.h"
 
 #include <check.h>
 #include <errno.h>

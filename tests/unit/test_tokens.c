@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_tokens.c - tokens are told once, kept as hashes, and a file that is broken is left alone.
-#include "control/tokens.h"
+#include "http/tokens.h"
 
 #include <check.h>
 #include <errno.h>

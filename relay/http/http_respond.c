@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// http_respond.c - answers to requests.
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+#include <openssl/crypto.h>
+
+#include "http/http_internal.h"
+#include "platform/log.h"
+
+#define DUMP_FLAGS JSON_COMPACT
+
+static void
+wipe_and_free(const void *bytes, size_t length, void *allocated)
+{
+	(void)bytes;
+	OPENSSL_cleanse(allocated, length);
+	free(allocated);
+}
+
+int
+http_respond_append_json(
+	struct evbuffer *buffer, const char *before, const json_t *value, const char *behind)
+{
+	// Not json_dumps(): it leaves copies in freed memory.
+	size_t value_bytes = json_dumpb(value, NULL, 0, DUMP_FLAGS);
+	size_t before_bytes = strlen(before);
+	size_t behind_bytes = strlen(behind);
+	size_t length = before_bytes + value_bytes + behind_bytes;
+	char *text = value_bytes ? malloc(length) : NULL;
+	if (text == NULL)
+		return -ENOMEM;
+	memcpy(text, before, before_bytes);
+	size_t written = json_dumpb(value, text + before_bytes, value_bytes, DUMP_FLAGS);
+	assert(written == value_bytes);
+	(void)written;
+	memcpy(text + before_bytes + value_bytes, behind, behind_bytes);
+	if (evbuffer_add_reference(buffer, text, length, wipe_and_free, text) != 0) {
+		wipe_and_free(text, length, text);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+// Sends what is in `buffer`, which is freed, and ends the call.
+static void
+send_answer(struct http_call *call, int status, const char *content_type, struct evbuffer *buffer)
+{
+	if (call->evhttp != NULL) {
+		struct evkeyvalq *headers = evhttp_request_get_output_headers(call->evhttp);
+		evhttp_add_header(headers, "Content-Type", content_type);
+		evhttp_add_header(headers, "Cache-Control", "no-store");
+		evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+		evhttp_connection_set_closecb(
+			evhttp_request_get_connection(call->evhttp), NULL, NULL);
+		evhttp_send_reply(call->evhttp, status, NULL, buffer);
+	}
+	if (buffer != NULL)
+		evbuffer_free(buffer);
+	http_call_free(call);
+}
+
+void
+http_respond_json(struct http_request *request, int status, json_t *value)
+{
+	struct http_call *call = (struct http_call *)request;
+	struct evbuffer *buffer = evbuffer_new();
+	if (value == NULL || buffer == NULL ||
+		http_respond_append_json(buffer, "", value, "\n") != 0) {
+		char path[HTTP_LOG_PATH_BYTES];
+		http_path_for_log(request->path, path);
+		log_error("control port: %s %s: out of memory", request->method, path);
+		send_answer(call, 500, "application/json", buffer);
+	} else {
+		send_answer(call, status, "application/json", buffer);
+	}
+	json_decref(value);
+}
+
+void
+http_respond_bytes(struct http_request *request, int status, const char *content_type,
+	const void *bytes, size_t count)
+{
+	struct evbuffer *buffer = evbuffer_new();
+	if (buffer != NULL && evbuffer_add(buffer, bytes, count) != 0)
+		status = 500;
+	send_answer((struct http_call *)request, buffer ? status : 500, content_type, buffer);
+}
+
+void
+http_respond_text(
+	struct http_request *request, int status, const char *content_type, const char *text)
+{
+	http_respond_bytes(request, status, content_type, text, strlen(text));
+}
+
+void
+http_respond_error(struct http_request *request, int status, const char *format, ...)
+{
+	char text[HTTP_ERROR_BYTES];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	// What came from outside, or was cut by the buffer's end, may be no UTF-8.
+	json_t *value = json_string(text);
+	http_respond_json(request, status,
+		json_pack("{s:o}", "error", value ? value : json_string("malformed text")));
+}
