@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// reason.h - why a lesson's verdict is what it is: parts that a row keeps, and words made of them.
+//
+// A row's reason is text that also the sqlite3 program shows well: parts of the form code(a|b),
+// separated by "; ": "absent(应坑小学|5); relay_down(09:25|09:31)". What a person wrote is no such
+// list, and is told as it is.
+#ifndef LEDGER_REASON_H
+#define LEDGER_REASON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define REASON_BYTES 1024 // of a row's reason, and of its words, with the terminator
+
+// code, English, Chinese. {0} and {1} are its arguments: names, minutes, times of the county's day.
+#define REASON_PARTS(PART)                                                                         \
+	PART(live, "{0} of {1} minutes live", "有效互动{0}分钟，计划{1}分钟")                      \
+	PART(absent, "{0} was absent for {1} min", "{0}缺席{1}分钟")                               \
+	PART(no_audio, "no sufficient audio came from {0} for {1} min", "{0}有{1}分钟声音不足")    \
+	PART(relay_down, "the relay was down from {0} to {1}", "服务器{0}至{1}停机")               \
+	PART(opened_late, "it was opened late, at {0}", "{0}才开课")                               \
+	PART(ended, "ended by an operator at {0}", "管理员于{0}结束")                              \
+	PART(superseded, "the next lesson began at {0}", "下一节课于{0}开始")                      \
+	PART(cut, "an operator let it end {0} min early", "管理员提前{0}分钟下课")                 \
+	PART(extended, "an operator let it run {0} min longer", "管理员延长{0}分钟")               \
+	PART(joined, "{0} joined at {1}", "{0}于{1}加入")                                          \
+	PART(left, "{0} was taken out at {1}", "{0}于{1}退出")                                     \
+	PART(led, "{0} led from {1}", "{1}起由{0}主讲")                                            \
+	PART(exception, "cancelled by a one-day change", "临时停课")                               \
+	PART(lead_off, "{0}, which leads, had no lessons that day", "主讲学校{0}当日停课")         \
+	PART(assisted_off, "{0} had no lessons that day", "{0}当日停课")                           \
+	PART(no_period, "that day's bells have no such period", "当日作息表无此节次")              \
+	PART(never_opened, "it was never opened", "未开课")
+
+enum reason_code {
+#define REASON_CODE(code, english, chinese) REASON_##code,
+	REASON_PARTS(REASON_CODE)
+#undef REASON_CODE
+		REASON_CODE_COUNT,
+};
+
+// A reason that grows part by part; what no longer fits is left out as a whole.
+struct reason {
+	char text[REASON_BYTES];
+	size_t bytes;
+};
+
+// Arguments are copied; NULL: the part has none there. What would end an argument ("|", ")", ";")
+// is replaced by its full-width form.
+void reason_add(
+	struct reason *reason, enum reason_code code, const char *first, const char *second);
+void reason_add_count(
+	struct reason *reason, enum reason_code code, const char *first, uint32_t count);
+
+// The words of a row's reason. What is not made of known parts comes out as it is.
+void reason_words(const char *text, bool is_chinese, char words[REASON_BYTES]);
+
+#endif
