@@ -37,8 +37,17 @@ struct config_media {
 	char engine[32];  // "ipsec-mb", "libsrtp2", or "auto" (default): the first that runs here
 };
 
+// What the ledger keeps, and what it calls a lesson.
+struct config_ledger {
+	uint32_t minute_days;       // minute rows are kept for so long, default 400; 0: for ever
+	uint32_t live_seconds;      // of audio of both ends make a minute live, 1..60, default 50
+	uint32_t delivered_percent; // of the planned minutes live: delivered, 1..100, default 80
+	uint32_t partial_minutes;   // live: partial, fewer: missed, at least 1, default 1
+};
+
 struct config {
 	struct config_media media;
+	struct config_ledger ledger;
 	struct config_listen listen[CONFIG_LISTEN_MAX]; // none: only inherited sockets
 	size_t listen_count;
 	char state_directory[PATH_MAX]; // default "/var/lib/relay"

@@ -6,8 +6,11 @@
 
 #include "control/config_reader.h"
 #include "control/config_text.h"
+#include "ledger/ledger.h"
 
 #define LEGS_MIN 2
+#define MINUTE_DAYS_MAX 36500
+#define PARTIAL_MINUTES_MAX 240
 
 static int
 eal_read(struct config_reader *reader, const struct config_setting_t *setting,
@@ -183,6 +186,25 @@ limits_read(struct config_reader *reader, const struct config_setting_t *setting
 	return config_reader_group(reader, setting, fields, CONFIG_FIELD_COUNT(fields), out);
 }
 
+static int
+ledger_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	static const struct config_field fields[] = {
+		{"minute_days", false, config_read_number,
+			offsetof(struct config_ledger, minute_days), 0, MINUTE_DAYS_MAX},
+		{"live_seconds", false, config_read_number,
+			offsetof(struct config_ledger, live_seconds), 1, 60},
+		{"delivered_percent", false, config_read_number,
+			offsetof(struct config_ledger, delivered_percent), 1, 100},
+		{"partial_minutes", false, config_read_number,
+			offsetof(struct config_ledger, partial_minutes), 1, PARTIAL_MINUTES_MAX},
+	};
+
+	(void)field;
+	return config_reader_group(reader, setting, fields, CONFIG_FIELD_COUNT(fields), out);
+}
+
 int
 config_load(const char *path, struct config *out, struct file_error *error)
 {
@@ -191,6 +213,7 @@ config_load(const char *path, struct config *out, struct file_error *error)
 		{"control", false, control_read, 0, 0, 0},
 		{"timetable", true, config_read_path, offsetof(struct config, timetable_path), 0,
 			0},
+		{"ledger", false, ledger_read, offsetof(struct config, ledger), 0, 0},
 		{"limits", false, limits_read, 0, 0, 0},
 		{"log_level", false, log_level_read, offsetof(struct config, log_level), 0, 0},
 	};
@@ -198,6 +221,10 @@ config_load(const char *path, struct config *out, struct file_error *error)
 
 	*out = (struct config){
 		.media = {.port = 5000, .engine = "auto"},
+		.ledger = {.minute_days = LEDGER_MINUTE_DAYS,
+			.live_seconds = 50,
+			.delivered_percent = 80,
+			.partial_minutes = 1},
 		.state_directory = "/var/lib/relay",
 		.legs_max = 256,
 		.log_level = LOG_LEVEL_INFO,

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// ledger_schema.h - the tables of ledger.db, and how a writer and a reader open it.
+//
+// entries: a row of struct ledger_entry each, minutes: of struct ledger_minute. Columns are named
+// as the fields, times with _ms added; kinds and verdicts are their names. entries.minute_number
+// and .minute_hash name a row of minutes, by which the two chains are bound to each other: of a
+// pruned row the last one that was removed, else the last one that there was. `hash` is what
+// ledger_chain.h says, over all columns before it.
+//
+// The view current_entries has the lessons and manual rows, each as its last correction says.
+#ifndef LEDGER_LEDGER_SCHEMA_H
+#define LEDGER_LEDGER_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sqlite3.h>
+
+#define LEDGER_SCHEMA 1
+
+// Both return SQLite's code; `why` then says what is wrong, and *out is NULL. A file that is of
+// another schema is SQLITE_SCHEMA.
+//
+// The writer makes the tables in a fresh file, and looks whether an old one is whole.
+int ledger_schema_open_writer(const char *path, sqlite3 **out, char *why, size_t why_bytes);
+
+// A reader never writes and never makes a file.
+int ledger_schema_open_reader(const char *path, sqlite3 **out, char *why, size_t why_bytes);
+
+// Whether the file itself is at fault, and not the disk, the memory or somebody who holds it.
+bool ledger_schema_is_broken(int code);
+
+// SQLite's code as 0 or -errno: -ENOSPC, -EROFS, -EBUSY, -ENOMEM, -EINTR, -ENOENT, -EIO.
+int ledger_schema_error(int code);
+
+#endif
