@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// derive.h - session keys from a master key (RFC 3711, section 4.3; RFC 7714, section 11).
+// derive.h - session keys from a master key (RFC 3711, section 4.3; RFC 6188; RFC 7714, section
+// 11).
 #ifndef SRTP_DERIVE_H
 #define SRTP_DERIVE_H
 

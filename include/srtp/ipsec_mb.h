@@ -12,11 +12,12 @@
 #include "srtp/packet_index.h"
 
 #define AES_BLOCK_BYTES 16
-#define AES_128_ROUND_KEYS_BYTES (11 * AES_BLOCK_BYTES)
-#define AES_128_KEY_BYTES 16
+#define AES_ROUND_KEYS_BYTES_MAX (15 * AES_BLOCK_BYTES) // of a key of 256 bits
+#define AES_KEY_BYTES_MAX 32
 #define GCM_IV_BYTES 12
 #define GCM_TAG_BYTES 16
 #define CM_SALT_BYTES 14
+#define CM_TAG_BYTES_MAX 10
 #define SHA1_WORDS 5
 #define SHA1_KEY_BYTES 20
 #define SHA1_DIGEST_BYTES 20
@@ -31,20 +32,23 @@ struct hmac_states {
 
 // SRTCP comes seldom: its keys are kept as they were derived, and expanded for each packet.
 struct rtcp_keys {
-	uint8_t key[AES_128_KEY_BYTES];
+	uint8_t key[AES_KEY_BYTES_MAX];
 	uint8_t salt[CM_SALT_BYTES];
 	struct hmac_states hmac; // CM only
 };
 
 struct cm_keys {
-	_Alignas(16) uint8_t round_keys[AES_128_ROUND_KEYS_BYTES];
+	_Alignas(16) uint8_t round_keys[AES_ROUND_KEYS_BYTES_MAX];
 	struct hmac_states hmac;
 };
 
 // One SSRC in one direction: everything that a packet needs, keys expanded once.
 struct srtp_context {
-	uint32_t ssrc;
-	enum srtp_profile profile;
+	_Alignas(64) uint32_t ssrc; // whole cache lines
+	bool is_gcm;
+	uint8_t key_bytes;      // 16 or 32
+	uint8_t tag_bytes;      // RTP's
+	uint8_t rtcp_tag_bytes; // SRTCP's
 	enum srtp_direction direction;
 	uint32_t failures; // consecutive, for the search of a lost rollover counter
 	uint8_t salt[CM_SALT_BYTES];
@@ -82,10 +86,30 @@ void ipsec_mb_protect_rtcp(struct srtp_job *jobs, size_t count);
 // where memory is lacking.
 IMB_MGR *ipsec_mb_manager(void);
 
-// ipsec_mb_rtp.c: AES-CM keystream over `bytes` (RFC 3711, section 4.1.1). Returns false where it
-// could not be made.
-bool cm_apply(const uint8_t *round_keys, const uint8_t salt[CM_SALT_BYTES], uint32_t ssrc,
-	uint64_t index, uint8_t *bytes, uint32_t length);
+// ipsec_mb_aes.c: AES under a key of `key_bytes`, 16 or 32.
+
+void cm_expand(const uint8_t *key, size_t key_bytes, uint8_t round_keys[AES_ROUND_KEYS_BYTES_MAX]);
+
+// AES-CM keystream over `bytes` (RFC 3711, section 4.1.1; RFC 6188). Returns false where it could
+// not be made.
+bool cm_apply(const struct srtp_context *context, const uint8_t *round_keys,
+	const uint8_t salt[CM_SALT_BYTES], uint64_t index, uint8_t *bytes, uint32_t length);
+
+// What GCM seals or opens: `length` bytes from `in` to `out`, which may be one place.
+struct gcm_text {
+	const uint8_t *iv; // GCM_IV_BYTES
+	const uint8_t *associated;
+	uint32_t associated_bytes;
+	const uint8_t *in;
+	uint8_t *out;
+	uint32_t length;
+};
+
+void gcm_expand(const uint8_t *key, size_t key_bytes, struct gcm_key_data *out);
+void gcm_seal(size_t key_bytes, const struct gcm_key_data *key, const struct gcm_text *text,
+	uint8_t tag[GCM_TAG_BYTES]);
+void gcm_open(size_t key_bytes, const struct gcm_key_data *key, const struct gcm_text *text,
+	uint8_t tag[GCM_TAG_BYTES]);
 
 static inline void
 put_be32(uint8_t *at, uint32_t value)
@@ -107,12 +131,6 @@ xor_bytes(uint8_t *to, const uint8_t *from, unsigned length)
 {
 	for (unsigned i = 0; i < length; i++)
 		to[i] ^= from[i];
-}
-
-static inline bool
-is_gcm(const struct srtp_context *context)
-{
-	return context->profile == SRTP_AEAD_AES_128_GCM;
 }
 
 static inline enum srtp_verdict

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// keys.h - SRTP profiles and master keys (RFC 3711, RFC 7714; profile numbers of RFC 5764 and
-// 7714).
+// keys.h - SRTP profiles and master keys (RFC 3711, 6188, 7714).
 #ifndef SRTP_KEYS_H
 #define SRTP_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+// The numbers of DTLS-SRTP (RFC 5764, section 4.1.2; RFC 7714, section 14.2) where there is one.
 enum srtp_profile {
 	SRTP_AES_CM_128_HMAC_SHA1_80 = 0x0001,
+	SRTP_AES_CM_128_HMAC_SHA1_32 = 0x0002,
 	SRTP_AEAD_AES_128_GCM = 0x0007,
+	SRTP_AEAD_AES_256_GCM = 0x0008,
+	// RFC 6188 names it for SDES alone: this number is the project's own, beyond 16 bits.
+	SRTP_AES_256_CM_HMAC_SHA1_80 = 0x10001,
 };
 
 #define SRTP_MASTER_KEY_BYTES_MAX 32
@@ -26,10 +31,15 @@ struct srtp_keys {
 const char *srtp_profile_name(enum srtp_profile profile);
 enum srtp_profile srtp_profile_find(const char *name);
 
-// Bytes of key, salt and RTP authentication tag. SRTCP adds 4 bytes for its index.
+// Bytes of key, salt and authentication tag; 0 for an unknown profile. SRTCP's tag is 80 bits also
+// where RTP's is 32 (RFC 3711, section 5.2), and its index adds 4 bytes.
 size_t srtp_profile_key_bytes(enum srtp_profile profile);
 size_t srtp_profile_salt_bytes(enum srtp_profile profile);
 size_t srtp_profile_tag_bytes(enum srtp_profile profile);
+size_t srtp_profile_rtcp_tag_bytes(enum srtp_profile profile);
+
+// Whether one cipher seals and authenticates (RFC 7714), and puts SRTCP's index behind the tag.
+bool srtp_profile_is_gcm(enum srtp_profile profile);
 
 // Fills *out with fresh random keys. Returns 0 or -EIO where the system has no randomness.
 int srtp_keys_generate(enum srtp_profile profile, struct srtp_keys *out);

@@ -19,7 +19,7 @@
 #define TIMETABLE_ID_BYTES_MAX 48    // of a school, endpoint, pair or rule, with its terminator
 #define TIMETABLE_TEXT_BYTES_MAX 192 // of any other field
 #define TIMETABLE_STREAMS_MAX 4      // one of each kind
-#define TIMETABLE_PROFILES_MAX 2
+#define TIMETABLE_PROFILES_MAX 5
 #define TIMETABLE_PERIOD_MAX 32
 #define TIMETABLE_PARTS_MAX SESSION_LEGS_MAX
 #define TIMETABLE_EXPAND_DAYS_MAX 800
@@ -65,7 +65,7 @@ struct timetable_endpoint {
 	size_t stream_count;
 	// What it supports: SRTP protection profile numbers (RFC 5764, 7714), the values of enum
 	// srtp_profile, best first; at least one.
-	uint16_t profiles[TIMETABLE_PROFILES_MAX];
+	uint32_t profiles[TIMETABLE_PROFILES_MAX];
 	size_t profile_count;
 	unsigned line;
 };

@@ -11,7 +11,10 @@ session_profile_choose(const struct lesson *lesson)
 {
 	static const enum srtp_profile BEST_FIRST[] = {
 		SRTP_AEAD_AES_128_GCM,
+		SRTP_AEAD_AES_256_GCM,
 		SRTP_AES_CM_128_HMAC_SHA1_80,
+		SRTP_AES_256_CM_HMAC_SHA1_80,
+		SRTP_AES_CM_128_HMAC_SHA1_32,
 	};
 	for (size_t i = 0; i < sizeof BEST_FIRST / sizeof *BEST_FIRST; i++) {
 		size_t supporters = 0;

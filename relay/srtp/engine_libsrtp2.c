@@ -27,6 +27,7 @@ struct srtp_context {
 	enum srtp_direction direction;
 	enum srtp_profile profile;
 	uint32_t tag_bytes;
+	uint32_t rtcp_tag_bytes;
 	// libsrtp2 keeps its own; this one tells each packet's index.
 	struct packet_index index;
 	// libsrtp2 verifies by decrypting in place; what is only verified is decrypted here.
@@ -102,7 +103,7 @@ check_rtcp(const struct srtp_job *job)
 static uint32_t
 srtcp_index(const struct srtp_context *context, const uint8_t *packet, uint32_t bytes)
 {
-	uint32_t behind = context->profile == SRTP_AEAD_AES_128_GCM ? 0 : context->tag_bytes;
+	uint32_t behind = srtp_profile_is_gcm(context->profile) ? 0 : context->rtcp_tag_bytes;
 	return read_be32(packet + bytes - behind - SRTCP_INDEX_BYTES) & SRTCP_INDEX_MASK;
 }
 
@@ -151,7 +152,7 @@ unprotect_rtcp_one(struct srtp_job *job)
 	struct srtp_context *context = job->context;
 	assert(context->direction == SRTP_INBOUND);
 	if (!check_rtcp(job) ||
-		job->bytes - RTCP_HEADER_BYTES < context->tag_bytes + SRTCP_INDEX_BYTES)
+		job->bytes - RTCP_HEADER_BYTES < context->rtcp_tag_bytes + SRTCP_INDEX_BYTES)
 		return SRTP_MALFORMED;
 	uint32_t index = srtcp_index(context, job->packet, job->bytes);
 	int length = (int)job->bytes;
@@ -199,7 +200,7 @@ protect_rtcp_one(struct srtp_job *job)
 	assert(context->direction == SRTP_OUTBOUND);
 	if (!check_rtcp(job))
 		return SRTP_MALFORMED;
-	if (!has_space(job, context->tag_bytes + SRTCP_INDEX_BYTES))
+	if (!has_space(job, context->rtcp_tag_bytes + SRTCP_INDEX_BYTES))
 		return SRTP_NO_SPACE;
 	int length = (int)job->bytes;
 	srtp_err_status_t status = srtp_protect_rtcp(context->session, job->packet, &length);
@@ -254,6 +255,18 @@ set_crypto_policy(srtp_policy_t *policy, enum srtp_profile profile)
 		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy->rtp);
 		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy->rtcp);
 		return true;
+	case SRTP_AES_CM_128_HMAC_SHA1_32:
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32(&policy->rtp);
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy->rtcp);
+		return true;
+	case SRTP_AES_256_CM_HMAC_SHA1_80:
+		srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80(&policy->rtp);
+		srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80(&policy->rtcp);
+		return true;
+	case SRTP_AEAD_AES_256_GCM:
+		srtp_crypto_policy_set_aes_gcm_256_16_auth(&policy->rtp);
+		srtp_crypto_policy_set_aes_gcm_256_16_auth(&policy->rtcp);
+		return true;
 	case SRTP_AEAD_AES_128_GCM:
 		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy->rtp);
 		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy->rtcp);
@@ -293,6 +306,7 @@ context_create(
 	context->direction = direction;
 	context->profile = keys->profile;
 	context->tag_bytes = (uint32_t)srtp_profile_tag_bytes(keys->profile);
+	context->rtcp_tag_bytes = (uint32_t)srtp_profile_rtcp_tag_bytes(keys->profile);
 	packet_index_init(&context->index, roc, REPLAY_WINDOW_PACKETS);
 
 	size_t key_bytes = srtp_profile_key_bytes(keys->profile);

@@ -28,21 +28,19 @@ derive_hmac(const struct srtp_keys *master, unsigned label, struct hmac_states *
 static int
 derive_rtp(struct srtp_context *context, const struct srtp_keys *master)
 {
-	uint8_t key[AES_128_KEY_BYTES];
-	_Alignas(16) uint8_t unused[AES_128_ROUND_KEYS_BYTES];
+	uint8_t key[AES_KEY_BYTES_MAX];
 	size_t salt_bytes = srtp_profile_salt_bytes(master->profile);
 
-	int result = srtp_derive(master, SRTP_LABEL_KEY, key, sizeof key);
+	int result = srtp_derive(master, SRTP_LABEL_KEY, key, context->key_bytes);
 	if (result == 0)
 		result = srtp_derive(master, SRTP_LABEL_SALT, context->salt, salt_bytes);
-	if (result == 0 && is_gcm(context)) {
-		IMB_AES128_GCM_PRE(ipsec_mb_shared, key, &context->keys.gcm);
+	if (result == 0 && context->is_gcm) {
+		gcm_expand(key, context->key_bytes, &context->keys.gcm);
 	} else if (result == 0) {
-		IMB_AES_KEYEXP_128(ipsec_mb_shared, key, context->keys.cm.round_keys, unused);
+		cm_expand(key, context->key_bytes, context->keys.cm.round_keys);
 		result = derive_hmac(master, SRTP_LABEL_AUTHENTICATION, &context->keys.cm.hmac);
 	}
 	OPENSSL_cleanse(key, sizeof key);
-	OPENSSL_cleanse(unused, sizeof unused);
 	return result;
 }
 
@@ -52,12 +50,12 @@ derive_rtcp(struct srtp_context *context, const struct srtp_keys *master)
 	struct rtcp_keys *keys = &context->rtcp_keys;
 	size_t salt_bytes = srtp_profile_salt_bytes(master->profile);
 
-	int result =
-		srtp_derive(master, SRTP_LABEL_RTCP + SRTP_LABEL_KEY, keys->key, sizeof keys->key);
+	int result = srtp_derive(
+		master, SRTP_LABEL_RTCP + SRTP_LABEL_KEY, keys->key, context->key_bytes);
 	if (result == 0)
 		result = srtp_derive(
 			master, SRTP_LABEL_RTCP + SRTP_LABEL_SALT, keys->salt, salt_bytes);
-	if (result == 0 && !is_gcm(context))
+	if (result == 0 && !context->is_gcm)
 		result = derive_hmac(
 			master, SRTP_LABEL_RTCP + SRTP_LABEL_AUTHENTICATION, &keys->hmac);
 	return result;
@@ -69,14 +67,17 @@ ipsec_mb_context_create(
 {
 	_Static_assert(sizeof(struct srtp_context) % CONTEXT_ALIGNMENT == 0, "aligned_alloc");
 	_Static_assert(sizeof(struct srtp_context) <= 1536, "1.5 KiB a flow");
-	if (keys->profile != SRTP_AES_CM_128_HMAC_SHA1_80 && keys->profile != SRTP_AEAD_AES_128_GCM)
+	if (!srtp_profile_name(keys->profile))
 		return NULL;
 	struct srtp_context *context = aligned_alloc(CONTEXT_ALIGNMENT, sizeof *context);
 	if (!context)
 		return NULL;
 	memset(context, 0, sizeof *context);
 	context->ssrc = ssrc;
-	context->profile = keys->profile;
+	context->is_gcm = srtp_profile_is_gcm(keys->profile);
+	context->key_bytes = (uint8_t)srtp_profile_key_bytes(keys->profile);
+	context->tag_bytes = (uint8_t)srtp_profile_tag_bytes(keys->profile);
+	context->rtcp_tag_bytes = (uint8_t)srtp_profile_rtcp_tag_bytes(keys->profile);
 	context->direction = direction;
 	packet_index_init(&context->rtp, roc, RTP_WINDOW_PACKETS);
 	packet_index_init(&context->rtcp, 0, RTCP_WINDOW_PACKETS);

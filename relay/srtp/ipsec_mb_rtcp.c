@@ -10,13 +10,12 @@
 #define RTCP_HEADER_BYTES 8
 #define E_FLAG 0x80000000u
 #define INDEX_MASK 0x7fffffffu
-#define CM_TAG_BYTES 10
 
 // GCM puts the index behind the tag, CM before it.
 static uint32_t
 trailer_bytes(const struct srtp_context *context)
 {
-	return SRTCP_INDEX_BYTES + (is_gcm(context) ? GCM_TAG_BYTES : CM_TAG_BYTES);
+	return SRTCP_INDEX_BYTES + context->rtcp_tag_bytes;
 }
 
 static bool
@@ -41,41 +40,39 @@ gcm_run(const struct srtp_context *context, bool seals, uint32_t word, uint8_t *
 	uint32_t clear_bytes, uint32_t sealed_bytes, uint8_t tag[GCM_TAG_BYTES])
 {
 	struct gcm_key_data key;
-	struct gcm_context_data run;
 	uint8_t iv[GCM_IV_BYTES];
 	// The associated data: what is in the clear, and the index with its E flag.
 	uint8_t associated[SRTP_PACKET_BYTES_MAX + SRTCP_INDEX_BYTES];
+	struct gcm_text text = {
+		.iv = iv,
+		.associated = associated,
+		.associated_bytes = clear_bytes + SRTCP_INDEX_BYTES,
+		.in = packet + clear_bytes,
+		.out = packet + clear_bytes,
+		.length = sealed_bytes,
+	};
 
 	memcpy(associated, packet, clear_bytes);
 	put_be32(associated + clear_bytes, word);
 	gcm_iv(context, word & INDEX_MASK, iv);
-	IMB_AES128_GCM_PRE(ipsec_mb_shared, context->rtcp_keys.key, &key);
-	uint8_t *sealed = packet + clear_bytes;
-	if (seals)
-		IMB_AES128_GCM_ENC(ipsec_mb_shared, &key, &run, sealed, sealed, sealed_bytes, iv,
-			associated, clear_bytes + SRTCP_INDEX_BYTES, tag, GCM_TAG_BYTES);
-	else
-		IMB_AES128_GCM_DEC(ipsec_mb_shared, &key, &run, sealed, sealed, sealed_bytes, iv,
-			associated, clear_bytes + SRTCP_INDEX_BYTES, tag, GCM_TAG_BYTES);
+	gcm_expand(context->rtcp_keys.key, context->key_bytes, &key);
+	(seals ? gcm_seal : gcm_open)(context->key_bytes, &key, &text, tag);
 	OPENSSL_cleanse(&key, sizeof key);
 }
 
 static bool
 cm_run(const struct srtp_context *context, uint32_t index, uint8_t *bytes, uint32_t length)
 {
-	_Alignas(16) uint8_t round_keys[AES_128_ROUND_KEYS_BYTES];
-	_Alignas(16) uint8_t unused[AES_128_ROUND_KEYS_BYTES];
+	_Alignas(16) uint8_t round_keys[AES_ROUND_KEYS_BYTES_MAX];
 
-	IMB_AES_KEYEXP_128(ipsec_mb_shared, context->rtcp_keys.key, round_keys, unused);
-	bool is_done =
-		cm_apply(round_keys, context->rtcp_keys.salt, context->ssrc, index, bytes, length);
+	cm_expand(context->rtcp_keys.key, context->key_bytes, round_keys);
+	bool is_done = cm_apply(context, round_keys, context->rtcp_keys.salt, index, bytes, length);
 	OPENSSL_cleanse(round_keys, sizeof round_keys);
-	OPENSSL_cleanse(unused, sizeof unused);
 	return is_done;
 }
 
 static bool
-gcm_open(const struct srtp_context *context, uint8_t *packet, uint32_t plain_bytes, uint32_t word)
+open_gcm(const struct srtp_context *context, uint8_t *packet, uint32_t plain_bytes, uint32_t word)
 {
 	uint8_t tag[GCM_TAG_BYTES];
 	bool is_sealed = word & E_FLAG;
@@ -86,14 +83,15 @@ gcm_open(const struct srtp_context *context, uint8_t *packet, uint32_t plain_byt
 }
 
 static bool
-cm_open(const struct srtp_context *context, uint8_t *packet, uint32_t plain_bytes, uint32_t word)
+open_cm(const struct srtp_context *context, uint8_t *packet, uint32_t plain_bytes, uint32_t word)
 {
 	uint8_t digest[SHA1_DIGEST_BYTES];
 	uint32_t hashed_bytes = plain_bytes + SRTCP_INDEX_BYTES;
 
 	hmac_states_digest(&context->rtcp_keys.hmac, packet, hashed_bytes, NULL, 0, digest);
 	// The profile always encrypts: a packet that says it is not is none of this context's.
-	if (CRYPTO_memcmp(digest, packet + hashed_bytes, CM_TAG_BYTES) != 0 || !(word & E_FLAG))
+	if (CRYPTO_memcmp(digest, packet + hashed_bytes, context->rtcp_tag_bytes) != 0 ||
+		!(word & E_FLAG))
 		return false;
 	return cm_run(context, word & INDEX_MASK, packet + RTCP_HEADER_BYTES,
 		plain_bytes - RTCP_HEADER_BYTES);
@@ -108,14 +106,14 @@ unprotect_one(struct srtp_job *job)
 		return SRTP_MALFORMED;
 
 	uint32_t plain_bytes = job->bytes - trailer_bytes(context);
-	const uint8_t *word_at = job->packet + plain_bytes + (is_gcm(context) ? GCM_TAG_BYTES : 0);
+	const uint8_t *word_at = job->packet + plain_bytes + (context->is_gcm ? GCM_TAG_BYTES : 0);
 	uint32_t word = get_be32(word_at);
 	uint64_t index = word & INDEX_MASK;
 	enum srtp_verdict verdict = index_verdict(packet_index_check(&context->rtcp, index));
 	if (verdict != SRTP_OK)
 		return verdict;
-	bool is_good = is_gcm(context) ? gcm_open(context, job->packet, plain_bytes, word)
-				       : cm_open(context, job->packet, plain_bytes, word);
+	bool is_good = context->is_gcm ? open_gcm(context, job->packet, plain_bytes, word)
+				       : open_cm(context, job->packet, plain_bytes, word);
 	if (!is_good)
 		return SRTP_AUTH_FAIL;
 	packet_index_commit(&context->rtcp, index);
@@ -142,7 +140,7 @@ protect_one(struct srtp_job *job)
 	uint8_t *end = job->packet + job->bytes;
 	uint32_t word = (uint32_t)index | E_FLAG;
 	uint32_t payload_bytes = job->bytes - RTCP_HEADER_BYTES;
-	if (is_gcm(context)) {
+	if (context->is_gcm) {
 		gcm_run(context, true, word, job->packet, RTCP_HEADER_BYTES, payload_bytes, end);
 		put_be32(end + GCM_TAG_BYTES, word);
 	} else {
@@ -153,7 +151,7 @@ protect_one(struct srtp_job *job)
 		put_be32(end, word);
 		hmac_states_digest(&context->rtcp_keys.hmac, job->packet,
 			job->bytes + SRTCP_INDEX_BYTES, NULL, 0, digest);
-		memcpy(end + SRTCP_INDEX_BYTES, digest, CM_TAG_BYTES);
+		memcpy(end + SRTCP_INDEX_BYTES, digest, context->rtcp_tag_bytes);
 	}
 	packet_index_commit(&context->rtcp, index);
 	job->index = index;

@@ -11,7 +11,6 @@
 #include "srtp/ipsec_mb.h"
 
 #define RTP_HEADER_BYTES 12
-#define CM_TAG_BYTES 10
 #define BURST_MAX 32 // hashed together; longer bursts come in slices
 #define BURST_MIN 4  // below, one by one is faster
 // A stream that leapt more than 2^15 packets ahead (an outage) fails at its guessed rollover
@@ -19,12 +18,6 @@
 // nothing but failures makes the relay work a quarter more, not a multiple.
 #define RECOVERY_EVERY_FAILURES 32
 #define RECOVERY_COUNTERS 8
-
-static uint32_t
-tag_bytes(const struct srtp_context *context)
-{
-	return is_gcm(context) ? GCM_TAG_BYTES : CM_TAG_BYTES;
-}
 
 static uint16_t
 seq_of(const struct srtp_job *job)
@@ -55,7 +48,7 @@ static uint32_t
 check_sealed(const struct srtp_job *job)
 {
 	uint32_t header_bytes = check_header(job);
-	return header_bytes && job->bytes - header_bytes >= tag_bytes(job->context) ? header_bytes
+	return header_bytes && job->bytes - header_bytes >= job->context->tag_bytes ? header_bytes
 										    : 0;
 }
 
@@ -71,41 +64,6 @@ gcm_iv(const struct srtp_context *context, uint64_t index, uint8_t iv[GCM_IV_BYT
 	xor_bytes(iv, context->salt, GCM_IV_BYTES);
 }
 
-bool
-cm_apply(const uint8_t *round_keys, const uint8_t salt[CM_SALT_BYTES], uint32_t ssrc,
-	uint64_t index, uint8_t *bytes, uint32_t length)
-{
-	uint8_t iv[AES_BLOCK_BYTES] = {0};
-	IMB_MGR *manager = ipsec_mb_manager();
-
-	if (length == 0)
-		return true;
-	if (!manager)
-		return false;
-	put_be32(iv + 4, ssrc);
-	put_be32(iv + 8, (uint32_t)(index >> 16));
-	iv[12] = (uint8_t)(index >> 8);
-	iv[13] = (uint8_t)index;
-	xor_bytes(iv, salt, CM_SALT_BYTES);
-	IMB_JOB job = {
-		.enc_keys = round_keys,
-		.dec_keys = round_keys,
-		.key_len_in_bytes = AES_128_KEY_BYTES,
-		.src = bytes,
-		.dst = bytes,
-		.msg_len_to_cipher_in_bytes = length,
-		.iv = iv,
-		.iv_len_in_bytes = sizeof iv,
-		.cipher_mode = IMB_CIPHER_CNTR,
-		.cipher_direction = IMB_DIR_ENCRYPT,
-		.hash_alg = IMB_AUTH_NULL,
-		.chain_order = IMB_ORDER_CIPHER_HASH,
-	};
-	return IMB_SUBMIT_CIPHER_BURST(manager, &job, 1, IMB_CIPHER_CNTR, IMB_DIR_ENCRYPT,
-		       IMB_KEY_128_BYTES) == 1 &&
-	       job.status == IMB_STATUS_COMPLETED;
-}
-
 static void
 cm_digest(const struct srtp_context *context, const uint8_t *packet, uint32_t hashed_bytes,
 	uint64_t index, uint8_t digest[SHA1_DIGEST_BYTES])
@@ -117,18 +75,22 @@ cm_digest(const struct srtp_context *context, const uint8_t *packet, uint32_t ha
 
 // Opens a GCM packet into `out`, which may be where it lies.
 static bool
-gcm_open(const struct srtp_job *job, uint32_t header_bytes, uint64_t index, uint8_t *out)
+open_gcm(const struct srtp_job *job, uint32_t header_bytes, uint64_t index, uint8_t *out)
 {
 	const struct srtp_context *context = job->context;
-	struct gcm_context_data run;
 	uint8_t iv[GCM_IV_BYTES];
 	uint8_t tag[GCM_TAG_BYTES];
-	uint32_t sealed_bytes = job->bytes - header_bytes - GCM_TAG_BYTES;
+	struct gcm_text text = {
+		.iv = iv,
+		.associated = job->packet,
+		.associated_bytes = header_bytes,
+		.in = job->packet + header_bytes,
+		.out = out,
+		.length = job->bytes - header_bytes - GCM_TAG_BYTES,
+	};
 
 	gcm_iv(context, index, iv);
-	IMB_AES128_GCM_DEC(ipsec_mb_shared, &context->keys.gcm, &run, out,
-		job->packet + header_bytes, sealed_bytes, iv, job->packet, header_bytes, tag,
-		GCM_TAG_BYTES);
+	gcm_open(context->key_bytes, &context->keys.gcm, &text, tag);
 	return CRYPTO_memcmp(tag, job->packet + job->bytes - GCM_TAG_BYTES, GCM_TAG_BYTES) == 0;
 }
 
@@ -136,14 +98,15 @@ gcm_open(const struct srtp_job *job, uint32_t header_bytes, uint64_t index, uint
 static bool
 tag_fits(const struct srtp_job *job, uint32_t header_bytes, uint64_t index)
 {
-	if (is_gcm(job->context)) {
+	if (job->context->is_gcm) {
 		uint8_t scratch[SRTP_PACKET_BYTES_MAX];
-		return gcm_open(job, header_bytes, index, scratch);
+		return open_gcm(job, header_bytes, index, scratch);
 	}
 	uint8_t digest[SHA1_DIGEST_BYTES];
-	uint32_t hashed_bytes = job->bytes - CM_TAG_BYTES;
+	uint32_t tag_bytes = job->context->tag_bytes;
+	uint32_t hashed_bytes = job->bytes - tag_bytes;
 	cm_digest(job->context, job->packet, hashed_bytes, index, digest);
-	return CRYPTO_memcmp(digest, job->packet + hashed_bytes, CM_TAG_BYTES) == 0;
+	return CRYPTO_memcmp(digest, job->packet + hashed_bytes, tag_bytes) == 0;
 }
 
 // Searches the rollover counters behind the guessed one, where its time has come. Returns whether
@@ -192,12 +155,13 @@ verify_one(struct srtp_job *job)
 }
 
 // A CM packet that waits for its place in a burst of hashes. The rollover counter is hashed behind
-// the packet (RFC 3711, section 4.2): it stands in the tag's place meanwhile.
+// the packet (RFC 3711, section 4.2): it stands in the tag's place meanwhile, which has 4 bytes at
+// least.
 struct waiting {
 	struct srtp_job *job;
 	uint64_t index;
 	bool is_hashed; // else it looks old or seen, and is judged in its turn
-	uint8_t tag[CM_TAG_BYTES];
+	uint8_t tag[CM_TAG_BYTES_MAX];
 	uint8_t digest[SHA1_DIGEST_BYTES];
 };
 
@@ -206,9 +170,9 @@ hash_job(IMB_JOB *hash, struct waiting *waiting)
 {
 	const struct srtp_job *job = waiting->job;
 	const struct hmac_states *states = &job->context->keys.cm.hmac;
-	uint32_t hashed_bytes = job->bytes - CM_TAG_BYTES;
+	uint32_t hashed_bytes = job->bytes - job->context->tag_bytes;
 
-	memcpy(waiting->tag, job->packet + hashed_bytes, CM_TAG_BYTES);
+	memcpy(waiting->tag, job->packet + hashed_bytes, job->context->tag_bytes);
 	put_be32(job->packet + hashed_bytes, (uint32_t)(waiting->index >> 16));
 	memset(hash, 0, sizeof *hash);
 	hash->src = job->packet;
@@ -239,9 +203,9 @@ hash_burst(struct waiting *waiting, unsigned count)
 		hashed ? IMB_SUBMIT_HASH_BURST(manager, jobs, hashed, IMB_AUTH_HMAC_SHA_1) : 0;
 	for (unsigned i = 0; i < count; i++) {
 		const struct srtp_job *job = waiting[i].job;
+		uint32_t tag_bytes = job->context->tag_bytes;
 		if (waiting[i].is_hashed)
-			memcpy(job->packet + job->bytes - CM_TAG_BYTES, waiting[i].tag,
-				CM_TAG_BYTES);
+			memcpy(job->packet + job->bytes - tag_bytes, waiting[i].tag, tag_bytes);
 	}
 	return done == hashed;
 }
@@ -255,7 +219,7 @@ settle(struct waiting *waiting)
 	struct packet_index *index = &job->context->rtp;
 	if (!waiting->is_hashed || packet_index_estimate(index, seq_of(job)) != waiting->index ||
 		packet_index_check(index, waiting->index) != PACKET_INDEX_NEW ||
-		CRYPTO_memcmp(waiting->digest, waiting->tag, CM_TAG_BYTES) != 0)
+		CRYPTO_memcmp(waiting->digest, waiting->tag, job->context->tag_bytes) != 0)
 		return verify_one(job);
 	return commit(job, waiting->index);
 }
@@ -280,7 +244,7 @@ ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count)
 		struct srtp_context *context = job->context;
 		assert(context->direction == SRTP_INBOUND);
 		// What cannot be hashed with the others, or must be judged before what follows.
-		if (is_gcm(context) || !context->rtp.is_started || !check_sealed(job)) {
+		if (context->is_gcm || !context->rtp.is_started || !check_sealed(job)) {
 			job->verdict = verify_one(job);
 			continue;
 		}
@@ -301,13 +265,13 @@ static bool
 open_in_place(struct srtp_job *job, uint32_t header_bytes)
 {
 	const struct srtp_context *context = job->context;
-	uint32_t payload_bytes = job->bytes - header_bytes - tag_bytes(context);
+	uint32_t payload_bytes = job->bytes - header_bytes - context->tag_bytes;
 	uint8_t *payload = job->packet + header_bytes;
 
-	if (is_gcm(context))
-		return gcm_open(job, header_bytes, job->index, payload);
-	return cm_apply(context->keys.cm.round_keys, context->salt, context->ssrc, job->index,
-		payload, payload_bytes);
+	if (context->is_gcm)
+		return open_gcm(job, header_bytes, job->index, payload);
+	return cm_apply(context, context->keys.cm.round_keys, context->salt, job->index, payload,
+		payload_bytes);
 }
 
 void
@@ -321,7 +285,7 @@ ipsec_mb_unprotect_rtp(struct srtp_job *jobs, size_t count)
 		if (!open_in_place(job, check_header(job)))
 			job->verdict = SRTP_AUTH_FAIL;
 		else
-			job->bytes -= tag_bytes(job->context);
+			job->bytes -= job->context->tag_bytes;
 	}
 }
 
@@ -331,19 +295,24 @@ seal(struct srtp_job *job, uint32_t header_bytes, uint64_t index)
 	const struct srtp_context *context = job->context;
 	uint8_t *payload = job->packet + header_bytes;
 	uint8_t *end = job->packet + job->bytes;
-	uint32_t payload_bytes = job->bytes - header_bytes;
 
-	if (is_gcm(context)) {
-		struct gcm_context_data run;
+	if (context->is_gcm) {
 		uint8_t iv[GCM_IV_BYTES];
+		struct gcm_text text = {
+			.iv = iv,
+			.associated = job->packet,
+			.associated_bytes = header_bytes,
+			.in = payload,
+			.out = payload,
+			.length = job->bytes - header_bytes,
+		};
 		gcm_iv(context, index, iv);
-		IMB_AES128_GCM_ENC(ipsec_mb_shared, &context->keys.gcm, &run, payload, payload,
-			payload_bytes, iv, job->packet, header_bytes, end, GCM_TAG_BYTES);
+		gcm_seal(context->key_bytes, &context->keys.gcm, &text, end);
 		return;
 	}
 	uint8_t digest[SHA1_DIGEST_BYTES];
 	cm_digest(context, job->packet, job->bytes, index, digest);
-	memcpy(end, digest, CM_TAG_BYTES);
+	memcpy(end, digest, context->tag_bytes);
 }
 
 static enum srtp_verdict
@@ -354,7 +323,7 @@ protect_one(struct srtp_job *job)
 	uint32_t header_bytes = check_header(job);
 	if (header_bytes == 0)
 		return SRTP_MALFORMED;
-	uint32_t sealed_bytes = job->bytes + tag_bytes(context);
+	uint32_t sealed_bytes = job->bytes + context->tag_bytes;
 	if (sealed_bytes > job->capacity || sealed_bytes > SRTP_PACKET_BYTES_MAX)
 		return SRTP_NO_SPACE;
 	uint64_t index = packet_index_estimate(&context->rtp, seq_of(job));
@@ -362,8 +331,8 @@ protect_one(struct srtp_job *job)
 	enum srtp_verdict verdict = index_verdict(packet_index_check(&context->rtp, index));
 	if (verdict != SRTP_OK)
 		return verdict;
-	if (!is_gcm(context) &&
-		!cm_apply(context->keys.cm.round_keys, context->salt, context->ssrc, index,
+	if (!context->is_gcm &&
+		!cm_apply(context, context->keys.cm.round_keys, context->salt, index,
 			job->packet + header_bytes, job->bytes - header_bytes))
 		return SRTP_AUTH_FAIL;
 	seal(job, header_bytes, index);

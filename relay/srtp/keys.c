@@ -12,15 +12,20 @@
 
 struct profile {
 	enum srtp_profile profile;
-	const char *name; // RFC 4568, section 6.2 and RFC 7714, section 14.2
+	const char *name; // RFC 4568, section 6.2; RFC 6188, section 4; RFC 7714, section 14.2
 	size_t key_bytes;
 	size_t salt_bytes;
 	size_t tag_bytes;
+	size_t rtcp_tag_bytes;
+	bool is_gcm;
 };
 
 static const struct profile profiles[] = {
-	{SRTP_AES_CM_128_HMAC_SHA1_80, "AES_CM_128_HMAC_SHA1_80", 16, 14, 10},
-	{SRTP_AEAD_AES_128_GCM, "AEAD_AES_128_GCM", 16, 12, 16},
+	{SRTP_AES_CM_128_HMAC_SHA1_80, "AES_CM_128_HMAC_SHA1_80", 16, 14, 10, 10, false},
+	{SRTP_AES_CM_128_HMAC_SHA1_32, "AES_CM_128_HMAC_SHA1_32", 16, 14, 4, 10, false},
+	{SRTP_AES_256_CM_HMAC_SHA1_80, "AES_256_CM_HMAC_SHA1_80", 32, 14, 10, 10, false},
+	{SRTP_AEAD_AES_128_GCM, "AEAD_AES_128_GCM", 16, 12, 16, 16, true},
+	{SRTP_AEAD_AES_256_GCM, "AEAD_AES_256_GCM", 32, 12, 16, 16, true},
 };
 #define PROFILE_COUNT (sizeof profiles / sizeof profiles[0])
 
@@ -75,6 +80,20 @@ srtp_profile_tag_bytes(enum srtp_profile profile)
 {
 	const struct profile *found = find_profile(profile);
 	return found ? found->tag_bytes : 0;
+}
+
+size_t
+srtp_profile_rtcp_tag_bytes(enum srtp_profile profile)
+{
+	const struct profile *found = find_profile(profile);
+	return found ? found->rtcp_tag_bytes : 0;
+}
+
+bool
+srtp_profile_is_gcm(enum srtp_profile profile)
+{
+	const struct profile *found = find_profile(profile);
+	return found && found->is_gcm;
 }
 
 int

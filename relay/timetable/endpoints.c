@@ -35,10 +35,13 @@ static const char *const kind_names[] = {
 // Best first, as the session chooses the first that all support.
 static const struct {
 	const char *name;
-	uint16_t number;
+	uint32_t number; // srtp/keys.h
 } profiles[TIMETABLE_PROFILES_MAX] = {
 	{"AEAD_AES_128_GCM", 0x0007},
+	{"AEAD_AES_256_GCM", 0x0008},
 	{"AES_CM_128_HMAC_SHA1_80", 0x0001},
+	{"AES_256_CM_HMAC_SHA1_80", 0x10001},
+	{"AES_CM_128_HMAC_SHA1_32", 0x0002},
 };
 
 const char *
@@ -102,8 +105,9 @@ profiles_read(const char *file, const struct csv_row *row, struct timetable_endp
 		}
 		if (!is_known)
 			return file_error_set(error, file, row->line,
-				"profile '%s' is not %s or %s", item, profiles[0].name,
-				profiles[1].name);
+				"profile '%s' is not %s, %s, %s, %s or %s", item, profiles[0].name,
+				profiles[1].name, profiles[2].name, profiles[3].name,
+				profiles[4].name);
 	}
 	for (size_t i = 0; i < TIMETABLE_PROFILES_MAX; i++) {
 		if (has_all || has[i])

@@ -22,7 +22,10 @@
 #define PACKET_BYTES 200
 #define WINDOW 1024
 
-static const enum srtp_profile profiles[] = {SRTP_AES_CM_128_HMAC_SHA1_80, SRTP_AEAD_AES_128_GCM};
+static const enum srtp_profile profiles[] = {SRTP_AES_CM_128_HMAC_SHA1_80,
+	SRTP_AES_CM_128_HMAC_SHA1_32, SRTP_AES_256_CM_HMAC_SHA1_80, SRTP_AEAD_AES_128_GCM,
+	SRTP_AEAD_AES_256_GCM};
+#define PROFILE_COUNT ((int)(sizeof profiles / sizeof profiles[0]))
 
 static const struct srtp_engine *engine;
 static struct srtp_keys keys;

@@ -138,12 +138,12 @@ END_TEST
 static inline void
 add_index_tests(TCase *tests)
 {
-	tcase_add_loop_test(tests, index_goes_on_over_the_wrap, 0, 2);
-	tcase_add_loop_test(tests, leap_in_the_first_round_is_no_step_back, 0, 2);
-	tcase_add_loop_test(tests, sender_goes_on_over_the_wrap, 0, 2);
-	tcase_add_loop_test(tests, late_joiner_needs_the_rollover_counter, 0, 2);
-	tcase_add_loop_test(tests, verdicts_follow_a_plain_window, 0, 2);
-	tcase_add_loop_test(tests, sender_never_protects_an_index_twice, 0, 2);
+	tcase_add_loop_test(tests, index_goes_on_over_the_wrap, 0, PROFILE_COUNT);
+	tcase_add_loop_test(tests, leap_in_the_first_round_is_no_step_back, 0, PROFILE_COUNT);
+	tcase_add_loop_test(tests, sender_goes_on_over_the_wrap, 0, PROFILE_COUNT);
+	tcase_add_loop_test(tests, late_joiner_needs_the_rollover_counter, 0, PROFILE_COUNT);
+	tcase_add_loop_test(tests, verdicts_follow_a_plain_window, 0, PROFILE_COUNT);
+	tcase_add_loop_test(tests, sender_never_protects_an_index_twice, 0, PROFILE_COUNT);
 }
 
 #endif

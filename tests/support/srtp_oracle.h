@@ -13,13 +13,14 @@
 
 #include "srtp/keys.h"
 
-#define ORACLE_KEY_BYTES 16
+#define ORACLE_KEY_BYTES_MAX 32
 #define ORACLE_AUTH_BYTES 20
-#define ORACLE_CM_TAG_BYTES 10
+#define ORACLE_RTCP_CM_TAG_BYTES 10
 #define ORACLE_GCM_TAG_BYTES 16
 
 struct oracle_session {
-	uint8_t key[ORACLE_KEY_BYTES];
+	uint8_t key[ORACLE_KEY_BYTES_MAX];
+	size_t key_bytes;
 	uint8_t auth[ORACLE_AUTH_BYTES];
 	uint8_t salt[14];
 };
@@ -45,13 +46,15 @@ oracle_xor_be(uint8_t *bytes, uint64_t value, size_t count)
 		bytes[i] ^= (uint8_t)(value >> 8 * (count - 1 - i));
 }
 
-// AES-128 in counter mode from the block `iv` on, in place.
+// AES in counter mode from the block `iv` on, in place.
 static inline void
-oracle_aes_ctr(const uint8_t *key, const uint8_t iv[16], uint8_t *bytes, size_t length)
+oracle_aes_ctr(
+	const uint8_t *key, size_t key_bytes, const uint8_t iv[16], uint8_t *bytes, size_t length)
 {
 	EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
 	int done = 0;
-	int ok = EVP_EncryptInit_ex(cipher, EVP_aes_128_ctr(), NULL, key, iv);
+	int ok = EVP_EncryptInit_ex(
+		cipher, key_bytes == 32 ? EVP_aes_256_ctr() : EVP_aes_128_ctr(), NULL, key, iv);
 	assert(ok == 1);
 	ok = EVP_EncryptUpdate(cipher, bytes, &done, bytes, (int)length);
 	assert(ok == 1 && done == (int)length);
@@ -67,7 +70,7 @@ oracle_derive(const struct srtp_keys *keys, uint8_t label, uint8_t *out, size_t 
 	memcpy(iv, keys->salt, srtp_profile_salt_bytes(keys->profile));
 	iv[7] ^= label;
 	memset(out, 0, length);
-	oracle_aes_ctr(keys->key, iv, out, length);
+	oracle_aes_ctr(keys->key, srtp_profile_key_bytes(keys->profile), iv, out, length);
 }
 
 static inline void
@@ -75,10 +78,11 @@ oracle_init(struct oracle *o, const struct srtp_keys *keys, uint32_t ssrc)
 {
 	*o = (struct oracle){.profile = keys->profile, .ssrc = ssrc};
 	size_t salt_bytes = srtp_profile_salt_bytes(keys->profile);
-	oracle_derive(keys, 0, o->rtp.key, sizeof o->rtp.key);
+	o->rtp.key_bytes = o->rtcp.key_bytes = srtp_profile_key_bytes(keys->profile);
+	oracle_derive(keys, 0, o->rtp.key, o->rtp.key_bytes);
 	oracle_derive(keys, 1, o->rtp.auth, sizeof o->rtp.auth);
 	oracle_derive(keys, 2, o->rtp.salt, salt_bytes);
-	oracle_derive(keys, 3, o->rtcp.key, sizeof o->rtcp.key);
+	oracle_derive(keys, 3, o->rtcp.key, o->rtcp.key_bytes);
 	oracle_derive(keys, 4, o->rtcp.auth, sizeof o->rtcp.auth);
 	oracle_derive(keys, 5, o->rtcp.salt, salt_bytes);
 }
@@ -92,17 +96,18 @@ oracle_cm(const struct oracle_session *session, uint32_t ssrc, uint64_t index, u
 	memcpy(iv, session->salt, 14);
 	oracle_xor_be(iv + 4, ssrc, 4);
 	oracle_xor_be(iv + 8, index, 6);
-	oracle_aes_ctr(session->key, iv, bytes, length);
+	oracle_aes_ctr(session->key, session->key_bytes, iv, bytes, length);
 }
 
 static inline void
-oracle_hmac(const struct oracle_session *session, const uint8_t *bytes, size_t length, uint8_t *tag)
+oracle_hmac(const struct oracle_session *session, const uint8_t *bytes, size_t length, uint8_t *tag,
+	size_t tag_bytes)
 {
 	uint8_t digest[20];
 	unsigned digest_bytes = 0;
 	HMAC(EVP_sha1(), session->auth, ORACLE_AUTH_BYTES, bytes, length, digest, &digest_bytes);
 	assert(digest_bytes == sizeof digest);
-	memcpy(tag, digest, ORACLE_CM_TAG_BYTES);
+	memcpy(tag, digest, tag_bytes);
 }
 
 // RFC 7714, sections 8.1 and 9.1: encrypts in place and writes the tag.
@@ -117,7 +122,9 @@ oracle_gcm(const struct oracle_session *session, uint32_t ssrc, uint64_t index, 
 		iv[i] ^= session->salt[i];
 	EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
 	int done = 0;
-	int ok = EVP_EncryptInit_ex(cipher, EVP_aes_128_gcm(), NULL, session->key, iv) == 1 &&
+	int ok = EVP_EncryptInit_ex(cipher,
+			 session->key_bytes == 32 ? EVP_aes_256_gcm() : EVP_aes_128_gcm(), NULL,
+			 session->key, iv) == 1 &&
 		 EVP_EncryptUpdate(cipher, NULL, &done, aad, (int)aad_bytes) == 1 &&
 		 EVP_EncryptUpdate(cipher, bytes, &done, bytes, (int)length) == 1 &&
 		 EVP_EncryptFinal_ex(cipher, bytes + length, &done) == 1 &&
@@ -135,7 +142,7 @@ oracle_protect_rtp(
 	uint8_t *payload = packet + header_bytes;
 	size_t payload_bytes = length - header_bytes;
 	uint8_t tag[ORACLE_GCM_TAG_BYTES];
-	if (o->profile == SRTP_AEAD_AES_128_GCM) {
+	if (srtp_profile_is_gcm(o->profile)) {
 		oracle_gcm(
 			&o->rtp, o->ssrc, index, packet, header_bytes, payload, payload_bytes, tag);
 		memcpy(packet + length, tag, ORACLE_GCM_TAG_BYTES);
@@ -143,9 +150,11 @@ oracle_protect_rtp(
 	}
 	oracle_cm(&o->rtp, o->ssrc, index, payload, payload_bytes);
 	oracle_write_be(packet + length, index >> 16, 4); // ROC, which is signed and not sent
-	oracle_hmac(&o->rtp, packet, length + 4, tag);
-	memcpy(packet + length, tag, ORACLE_CM_TAG_BYTES);
-	return length + ORACLE_CM_TAG_BYTES;
+	// RFC 3711, section 5.2 and RFC 6188, section 4.
+	size_t tag_bytes = o->profile == SRTP_AES_CM_128_HMAC_SHA1_32 ? 4 : 10;
+	oracle_hmac(&o->rtp, packet, length + 4, tag, tag_bytes);
+	memcpy(packet + length, tag, tag_bytes);
+	return length + tag_bytes;
 }
 
 // Protects an RTCP compound, or only signs it. Returns its new length.
@@ -156,7 +165,7 @@ oracle_protect_rtcp(
 	uint8_t word[4];
 	uint8_t tag[ORACLE_GCM_TAG_BYTES];
 	oracle_write_be(word, index | (encrypt ? 0x80000000u : 0), sizeof word);
-	if (o->profile == SRTP_AEAD_AES_128_GCM) {
+	if (srtp_profile_is_gcm(o->profile)) {
 		size_t clear_bytes = encrypt ? 8 : length;
 		uint8_t aad[2048];
 		memcpy(aad, packet, clear_bytes);
@@ -170,9 +179,9 @@ oracle_protect_rtcp(
 	if (encrypt)
 		oracle_cm(&o->rtcp, o->ssrc, index, packet + 8, length - 8);
 	memcpy(packet + length, word, sizeof word);
-	oracle_hmac(&o->rtcp, packet, length + sizeof word, tag);
-	memcpy(packet + length + sizeof word, tag, ORACLE_CM_TAG_BYTES);
-	return length + sizeof word + ORACLE_CM_TAG_BYTES;
+	oracle_hmac(&o->rtcp, packet, length + sizeof word, tag, ORACLE_RTCP_CM_TAG_BYTES);
+	memcpy(packet + length + sizeof word, tag, ORACLE_RTCP_CM_TAG_BYTES);
+	return length + sizeof word + ORACLE_RTCP_CM_TAG_BYTES;
 }
 
 #endif

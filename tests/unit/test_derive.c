@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// test_derive.c - key derivation against RFC 3711's vectors.
+// test_derive.c - key derivation against the vectors of RFC 3711 and RFC 6188.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +35,37 @@ START_TEST(keys_salts_and_authentication_keys_are_rfc_3711_b3)
 }
 END_TEST
 
+// RFC 6188, section 7.3.
+START_TEST(keys_salts_and_authentication_keys_of_256_bits_are_rfc_6188_7_3)
+{
+	static const struct srtp_keys long_master = {
+		.profile = SRTP_AES_256_CM_HMAC_SHA1_80,
+		.key = {0xf0, 0xf0, 0x49, 0x14, 0xb5, 0x13, 0xf2, 0x76, 0x3a, 0x1b, 0x1f, 0xa1,
+			0x30, 0xf1, 0x0e, 0x29, 0x98, 0xf6, 0xf6, 0xe4, 0x3e, 0x43, 0x09, 0xd1,
+			0xe6, 0x22, 0xa0, 0xe3, 0x32, 0xb9, 0xf1, 0xb6},
+		.salt = {0x3b, 0x04, 0x80, 0x3d, 0xe5, 0x1e, 0xe7, 0xc9, 0x64, 0x23, 0xab, 0x5b,
+			0x78, 0xd2},
+	};
+	static const uint8_t key[] = {0x5b, 0xa1, 0x06, 0x4e, 0x30, 0xec, 0x51, 0x61, 0x3c, 0xad,
+		0x92, 0x6c, 0x5a, 0x28, 0xef, 0x73, 0x1e, 0xc7, 0xfb, 0x39, 0x7f, 0x70, 0xa9, 0x60,
+		0x65, 0x3c, 0xaf, 0x06, 0x55, 0x4c, 0xd8, 0xc4};
+	static const uint8_t salt[] = {
+		0xfa, 0x31, 0x79, 0x16, 0x85, 0xca, 0x44, 0x4a, 0x9e, 0x07, 0xc6, 0xc6, 0x4e, 0x93};
+	static const uint8_t authentication[] = {0xfd, 0x9c, 0x32, 0xd3, 0x9e, 0xd5, 0xfb, 0xb5,
+		0xa9, 0xdc, 0x96, 0xb3, 0x08, 0x18, 0x45, 0x4d, 0x13, 0x13, 0xdc, 0x05};
+	uint8_t out[32];
+
+	ck_assert_int_eq(srtp_derive(&long_master, SRTP_LABEL_KEY, out, sizeof key), 0);
+	ck_assert_mem_eq(out, key, sizeof key);
+	ck_assert_int_eq(srtp_derive(&long_master, SRTP_LABEL_SALT, out, sizeof salt), 0);
+	ck_assert_mem_eq(out, salt, sizeof salt);
+	ck_assert_int_eq(
+		srtp_derive(&long_master, SRTP_LABEL_AUTHENTICATION, out, sizeof authentication),
+		0);
+	ck_assert_mem_eq(out, authentication, sizeof authentication);
+}
+END_TEST
+
 START_TEST(rtcp_has_keys_of_its_own)
 {
 	uint8_t rtp[16], rtcp[16];
@@ -51,6 +82,7 @@ main(void)
 	Suite *suite = suite_create("derive");
 	TCase *tests = tcase_create("vectors");
 	tcase_add_test(tests, keys_salts_and_authentication_keys_are_rfc_3711_b3);
+	tcase_add_test(tests, keys_salts_and_authentication_keys_of_256_bits_are_rfc_6188_7_3);
 	tcase_add_test(tests, rtcp_has_keys_of_its_own);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);

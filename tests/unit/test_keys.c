@@ -8,7 +8,10 @@
 
 #include <check.h>
 
-static const enum srtp_profile profiles[] = {SRTP_AES_CM_128_HMAC_SHA1_80, SRTP_AEAD_AES_128_GCM};
+static const enum srtp_profile profiles[] = {SRTP_AES_CM_128_HMAC_SHA1_80,
+	SRTP_AES_CM_128_HMAC_SHA1_32, SRTP_AES_256_CM_HMAC_SHA1_80, SRTP_AEAD_AES_128_GCM,
+	SRTP_AEAD_AES_256_GCM};
+#define PROFILE_COUNT ((int)(sizeof profiles / sizeof profiles[0]))
 
 START_TEST(profile_is_found_by_its_own_name)
 {
@@ -31,14 +34,23 @@ START_TEST(unknown_profile_has_no_name_and_no_sizes)
 }
 END_TEST
 
-START_TEST(sizes_are_those_of_rfc_5764_and_7714)
+// Key, salt, RTP's and SRTCP's tag.
+static void
+expect_sizes(enum srtp_profile profile, size_t key, size_t salt, size_t tag, size_t rtcp_tag)
 {
-	ck_assert_uint_eq(srtp_profile_key_bytes(SRTP_AES_CM_128_HMAC_SHA1_80), 16);
-	ck_assert_uint_eq(srtp_profile_salt_bytes(SRTP_AES_CM_128_HMAC_SHA1_80), 14);
-	ck_assert_uint_eq(srtp_profile_tag_bytes(SRTP_AES_CM_128_HMAC_SHA1_80), 10);
-	ck_assert_uint_eq(srtp_profile_key_bytes(SRTP_AEAD_AES_128_GCM), 16);
-	ck_assert_uint_eq(srtp_profile_salt_bytes(SRTP_AEAD_AES_128_GCM), 12);
-	ck_assert_uint_eq(srtp_profile_tag_bytes(SRTP_AEAD_AES_128_GCM), 16);
+	ck_assert_uint_eq(srtp_profile_key_bytes(profile), key);
+	ck_assert_uint_eq(srtp_profile_salt_bytes(profile), salt);
+	ck_assert_uint_eq(srtp_profile_tag_bytes(profile), tag);
+	ck_assert_uint_eq(srtp_profile_rtcp_tag_bytes(profile), rtcp_tag);
+}
+
+START_TEST(sizes_are_those_of_rfc_4568_6188_and_7714)
+{
+	expect_sizes(SRTP_AES_CM_128_HMAC_SHA1_80, 16, 14, 10, 10);
+	expect_sizes(SRTP_AES_CM_128_HMAC_SHA1_32, 16, 14, 4, 10);
+	expect_sizes(SRTP_AES_256_CM_HMAC_SHA1_80, 32, 14, 10, 10);
+	expect_sizes(SRTP_AEAD_AES_128_GCM, 16, 12, 16, 16);
+	expect_sizes(SRTP_AEAD_AES_256_GCM, 32, 12, 16, 16);
 }
 END_TEST
 
@@ -62,7 +74,9 @@ START_TEST(text_comes_back_as_the_same_keys)
 		char text[SRTP_KEYS_TEXT_BYTES];
 		ck_assert_int_eq(srtp_keys_generate(profiles[_i], &keys), 0);
 		srtp_keys_to_text(&keys, text);
-		ck_assert_uint_eq(strlen(text), 40);
+		size_t secret_bytes = srtp_profile_key_bytes(profiles[_i]) +
+				      srtp_profile_salt_bytes(profiles[_i]);
+		ck_assert_uint_eq(strlen(text), (secret_bytes + 2) / 3 * 4);
 		ck_assert_int_eq(srtp_keys_from_text(profiles[_i], text, &back), 0);
 		ck_assert_mem_eq(&back, &keys, sizeof keys);
 	}
@@ -154,11 +168,11 @@ main(void)
 {
 	Suite *suite = suite_create("keys");
 	TCase *tests = tcase_create("keys");
-	tcase_add_loop_test(tests, profile_is_found_by_its_own_name, 0, 2);
+	tcase_add_loop_test(tests, profile_is_found_by_its_own_name, 0, PROFILE_COUNT);
 	tcase_add_test(tests, unknown_profile_has_no_name_and_no_sizes);
-	tcase_add_test(tests, sizes_are_those_of_rfc_5764_and_7714);
-	tcase_add_loop_test(tests, generated_keys_differ_in_every_part, 0, 2);
-	tcase_add_loop_test(tests, text_comes_back_as_the_same_keys, 0, 2);
+	tcase_add_test(tests, sizes_are_those_of_rfc_4568_6188_and_7714);
+	tcase_add_loop_test(tests, generated_keys_differ_in_every_part, 0, PROFILE_COUNT);
+	tcase_add_loop_test(tests, text_comes_back_as_the_same_keys, 0, PROFILE_COUNT);
 	tcase_add_test(tests, text_is_key_then_salt_as_sdes_writes_it);
 	tcase_add_test(tests, text_of_another_shape_is_refused);
 	tcase_add_test(tests, padding_with_bits_in_it_is_refused);
