@@ -21,8 +21,6 @@ struct sheet_week {
 struct sheet_week sheet_week_make(const struct sheet *sheet, const struct timetable_school *school,
 	const struct lesson *const *lessons, size_t count);
 
-// Text between tags or in a quoted attribute.
-void sheet_write_html(const char *value, struct text *out);
 // "09:20–10:05"; seconds only where they are not 0.
 void sheet_write_times(struct bell_interval times, struct text *out);
 // A lesson's bells as times of the county's day.

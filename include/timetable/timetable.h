@@ -166,6 +166,12 @@ struct timetable_policies {
 	unsigned grace_s;       // and ends this long after the closing bell
 	unsigned audio_dscp;    // 0..63
 	unsigned video_dscp;
+	// What the county has promised: lessons and trainings of a calendar year (0 = not told),
+	// and what each pair owes in a month with teaching days.
+	unsigned plan_synchronous;
+	unsigned plan_training;
+	unsigned monthly_visits;
+	unsigned monthly_working_days;
 };
 
 enum timetable_file {

@@ -30,12 +30,23 @@ file_view(const char *name, const char *path, const char *loaded)
 		"loaded", strcmp(mark, loaded) == 0);
 }
 
+static json_t *
+policies_view(const struct timetable_policies *policies)
+{
+	return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "county",
+		policies->county, "zone", policies->zone, "open_before_s",
+		(int)policies->open_before_s, "grace_s", (int)policies->grace_s, "audio_dscp",
+		(int)policies->audio_dscp, "video_dscp", (int)policies->video_dscp,
+		"plan_synchronous", (int)policies->plan_synchronous, "plan_training",
+		(int)policies->plan_training, "monthly_visits", (int)policies->monthly_visits,
+		"monthly_working_days", (int)policies->monthly_working_days);
+}
+
 static void
 timetable_get(struct http_request *request, void *user)
 {
 	const struct control *control = user;
 	const struct config *config = control->config;
-	const struct timetable_policies *policies = &config->timetable->policies;
 	json_t *files = json_array();
 	for (enum timetable_file i = 0; i < TIMETABLE_FILE_COUNT; i++)
 		if (config->timetable->files[i])
@@ -45,14 +56,11 @@ timetable_get(struct http_request *request, void *user)
 	char mark[TABLE_MARK_BYTES];
 	table_mark_of_file(config->timetable_path, mark);
 	http_respond_json(request, 200,
-		json_pack("{s:s, s:b, s:o, s:o, s:o, s:{s:s, s:s, s:i, s:i, s:i, s:i}}", "file",
-			config->timetable_path, "loaded", strcmp(mark, config->marks.conf) == 0,
-			"loaded_at", view_time(control->loaded_at), "files", files, "alarms",
+		json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "file", config->timetable_path,
+			"loaded", strcmp(mark, config->marks.conf) == 0, "loaded_at",
+			view_time(control->loaded_at), "files", files, "alarms",
 			alarms_list(&control->alarms, config->timetable, clock_wall()), "policies",
-			"county", policies->county, "zone", policies->zone, "open_before_s",
-			(int)policies->open_before_s, "grace_s", (int)policies->grace_s,
-			"audio_dscp", (int)policies->audio_dscp, "video_dscp",
-			(int)policies->video_dscp));
+			policies_view(&config->timetable->policies)));
 }
 
 // The table that the request names, as it is on the disk; answered where there is none.

@@ -13,6 +13,8 @@
 #define ZONE_BYTES_MAX (1024 * 1024)
 #define PAUSE_S_MAX 3600 // of open_before_s and grace_s
 #define DSCP_MAX 63
+#define PLAN_MAX 1000000 // lessons of a year
+#define DUTY_MAX 31      // of a month
 
 struct table_file {
 	char path[PATH_MAX];
@@ -84,6 +86,11 @@ static const struct config_field fields[] = {
 	{"grace_s", false, config_read_number, POLICY(grace_s), 0, PAUSE_S_MAX},
 	{"audio_dscp", false, config_read_number, POLICY(audio_dscp), 0, DSCP_MAX},
 	{"video_dscp", false, config_read_number, POLICY(video_dscp), 0, DSCP_MAX},
+	{"plan_synchronous", false, config_read_number, POLICY(plan_synchronous), 0, PLAN_MAX},
+	{"plan_training", false, config_read_number, POLICY(plan_training), 0, PLAN_MAX},
+	{"monthly_visits", false, config_read_number, POLICY(monthly_visits), 0, DUTY_MAX},
+	{"monthly_working_days", false, config_read_number, POLICY(monthly_working_days), 0,
+		DUTY_MAX},
 	{"schools", true, table_read, TABLE(TIMETABLE_SCHOOLS), 0, 0},
 	{"endpoints", true, table_read, TABLE(TIMETABLE_ENDPOINTS), 0, 0},
 	{"bells", true, table_read, TABLE(TIMETABLE_BELLS), 0, 0},
@@ -115,8 +122,12 @@ timetable_load_marked(const char *path, struct timetable **out, struct table_mar
 	if (settings == NULL)
 		return -ENOMEM;
 	table_mark_of_file(path, marks_out->conf);
-	settings->policies = (struct timetable_policies){
-		.open_before_s = 180, .grace_s = 120, .audio_dscp = 46, .video_dscp = 34};
+	settings->policies = (struct timetable_policies){.open_before_s = 180,
+		.grace_s = 120,
+		.audio_dscp = 46,
+		.video_dscp = 34,
+		.monthly_visits = 1,
+		.monthly_working_days = 3};
 	result = config_reader_parse(path, fields, CONFIG_FIELD_COUNT(fields), settings, error);
 	for (size_t i = 0; i < TIMETABLE_FILE_COUNT && result == 0; i++) {
 		char *bytes = NULL;

@@ -27,6 +27,23 @@ csv_text_add_field(struct text *text, const char *field)
 }
 
 void
+csv_text_add_guarded(struct text *text, const char *field)
+{
+	struct text guarded = {0};
+
+	if (field[0] == '\0' || strchr("=+-@\t\r", field[0]) == NULL) {
+		csv_text_add_field(text, field);
+		return;
+	}
+	text_add_format(&guarded, "'%s", field);
+	if (guarded.result != 0)
+		text->result = guarded.result;
+	else
+		csv_text_add_field(text, guarded.bytes);
+	text_fini(&guarded);
+}
+
+void
 csv_text_add_row(struct text *text, const char *const *fields, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

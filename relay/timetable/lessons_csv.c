@@ -2,47 +2,14 @@
 // lessons_csv.c - dated lessons and weekly rules as tables that a spreadsheet opens.
 #include "timetable/lessons_csv.h"
 
-#include <string.h>
-
+#include "timetable/csv_text.h"
 #include "timetable/lessons_list.h"
 #include "timetable/readers.h"
-
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
-
-// RFC 4180, section 2; a blank at either end is quoted too, or a reader would trim it.
-static void
-write_field(const char *value, struct text *out)
-{
-	size_t count = strlen(value);
-	bool is_plain = count == 0 ||
-			(strpbrk(value, ",\"\r\n") == NULL && strchr(" \t", value[0]) == NULL &&
-				strchr(" \t", value[count - 1]) == NULL);
-
-	if (is_plain) {
-		text_add(out, value);
-		return;
-	}
-	text_add(out, "\"");
-	for (const char *c = value; *c != '\0'; c++)
-		text_add_bytes(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
-	text_add(out, "\"");
-}
 
 static void
 write_cell(const char *value, struct text *out)
 {
-	struct text guarded = {0};
-
-	if (value[0] == '\0' || strchr("=+-@\t\r", value[0]) == NULL) {
-		write_field(value, out);
-	} else {
-		text_add_format(&guarded, "'%s", value);
-		if (guarded.result != 0)
-			out->result = guarded.result;
-		else
-			write_field(guarded.bytes, out);
-	}
-	text_fini(&guarded);
+	csv_text_add_guarded(out, value);
 	text_add(out, ",");
 }
 
@@ -105,7 +72,7 @@ write_lesson(
 		text_add_format(out, "%u", lesson->term_week);
 	civil_date_format(lesson->planned, date);
 	text_add_format(out, ",%s,", date);
-	write_field(lesson->id, out);
+	csv_text_add_field(out, lesson->id);
 	text_add(out, "\r\n");
 }
 
@@ -113,9 +80,9 @@ void
 lessons_csv_write(
 	const struct lesson_list *list, const struct plan_exceptions *exceptions, struct text *out)
 {
-	text_add(out, BYTE_ORDER_MARK "date,weekday,begins,ends,status,reason,subject,class,"
-				      "teacher,form,lead,assisted,listeners,pair,term_week,"
-				      "planned_date,lesson\r\n");
+	text_add(out, CSV_TEXT_MARK "date,weekday,begins,ends,status,reason,subject,class,"
+				    "teacher,form,lead,assisted,listeners,pair,term_week,"
+				    "planned_date,lesson\r\n");
 	for (size_t i = 0; i < list->count; i++)
 		write_lesson(exceptions, &list->lessons[i], out);
 }
@@ -125,7 +92,7 @@ lessons_csv_write_rules(const struct timetable *timetable, struct text *out)
 {
 	const struct csv_table *table = &timetable->tables[TIMETABLE_RULES];
 
-	text_add(out, BYTE_ORDER_MARK);
+	text_add(out, CSV_TEXT_MARK);
 	for (size_t i = 0; i < rules_column_count; i++)
 		text_add_format(out, "%s%s", i > 0 ? "," : "", rules_columns[i].name);
 	text_add(out, "\r\n");
@@ -133,7 +100,7 @@ lessons_csv_write_rules(const struct timetable *timetable, struct text *out)
 		for (size_t i = 0; i < rules_column_count; i++) {
 			if (i > 0)
 				text_add(out, ",");
-			write_field(table->rows[row].fields[i], out);
+			csv_text_add_field(out, table->rows[row].fields[i]);
 		}
 		text_add(out, "\r\n");
 	}

@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "timetable/pair_week.h"
 #include "timetable/plan_internal.h"
-
-#define SCHOOL_WEEK_DAYS 5
 
 static struct civil_date
 monday_of(struct civil_date date)
@@ -13,35 +12,17 @@ monday_of(struct civil_date date)
 	return civil_date_add(date, 1 - civil_weekday(date));
 }
 
-// A day on which the pair could have a lesson: a school day of its lead and of an assisted school.
-static bool
-is_teaching_day(
-	const struct plan_work *work, const struct timetable_pair *pair, struct civil_date date)
-{
-	struct calendar_day day = calendar_day_get(work->timetable, pair->lead, date);
-
-	if (!day.is_taught || civil_weekday(day.runs_as) > SCHOOL_WEEK_DAYS)
-		return false;
-	for (size_t i = 0; i < pair->assisted_count; i++) {
-		if (calendar_day_get(work->timetable, pair->assisted[i], date).is_taught)
-			return true;
-	}
-	return false;
-}
-
 static unsigned
 teaching_days(
 	const struct plan_work *work, const struct timetable_pair *pair, struct civil_date monday)
 {
-	unsigned count = 0;
+	struct civil_date first = monday, last = civil_date_add(monday, 6);
 
-	for (int i = 0; i < 7; i++) {
-		struct civil_date date = civil_date_add(monday, i);
-
-		if (date.days >= work->out->first.days && date.days <= work->out->last.days)
-			count += is_teaching_day(work, pair, date);
-	}
-	return count;
+	if (first.days < work->out->first.days)
+		first = work->out->first;
+	if (last.days > work->out->last.days)
+		last = work->out->last;
+	return pair_teaching_days(work->timetable, pair, first, last);
 }
 
 static void
@@ -66,8 +47,6 @@ week_tell(struct plan_work *work, const struct timetable_pair *pair, struct civi
 		pair->id, lessons, text, pair->weekly_target, days);
 }
 
-// The target is cut to the share of a week of five days, rounded down: a lesson a day on all days
-// but one is a full week's four, and stays enough whichever days are off.
 static void
 pair_check(struct plan_work *work, const struct timetable_pair *pair, const uint16_t *lessons,
 	struct civil_date monday, size_t week_count)
@@ -81,7 +60,7 @@ pair_check(struct plan_work *work, const struct timetable_pair *pair, const uint
 			monday.days + 6 < work->question->today.days)
 			continue;
 		days = teaching_days(work, pair, monday);
-		if (lessons[week] < pair->weekly_target * days / SCHOOL_WEEK_DAYS)
+		if (lessons[week] < pair_week_due(pair->weekly_target, days))
 			week_tell(work, pair, monday, lessons[week], days, &finding);
 	}
 	if (finding != NULL && finding->count > 1) {

@@ -5,14 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "timetable/html_text.h"
 #include "timetable/lessons_list.h"
 #include "timetable/sheet_internal.h"
 
 static const char style[] =
 	"@page{size:A4 landscape;margin:10mm}"
 	"*{box-sizing:border-box}"
-	"body{margin:0;color:#000;background:#fff;font:9pt/1.25 \"Noto Sans CJK SC\","
-	"\"Source Han Sans SC\",\"Microsoft YaHei\",\"PingFang SC\",SimSun,sans-serif}"
+	"body{margin:0;color:#000;background:#fff;font:9pt/1.25 " HTML_TEXT_FONTS "}"
 	"section{break-after:page}section:last-child{break-after:auto}"
 	"h1{font-size:15pt;margin:0}p{margin:1mm 0 2mm}"
 	"table{width:100%;border-collapse:collapse;table-layout:fixed}"
@@ -34,20 +34,6 @@ struct civil_date
 sheet_monday(struct civil_date date)
 {
 	return civil_date_add(date, 1 - civil_weekday(date));
-}
-
-static void
-write_document_head(const struct sheet *sheet, const char *name, struct text *out)
-{
-	text_add_format(out,
-		"<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
-		"<meta http-equiv=\"Content-Security-Policy\" "
-		"content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>",
-		language_tag(sheet->language));
-	sheet_write_html(name, out);
-	text_add(out, " · ");
-	text_add(out, word_get(sheet->language, WORD_WEEKLY_TIMETABLE));
-	text_add_format(out, "</title>\n<style>%s</style>\n</head>\n<body>\n", style);
 }
 
 // The lessons that concern a school, in the list's order.
@@ -75,11 +61,11 @@ write_pair_lesson(const struct sheet *sheet, const struct lesson *lesson, struct
 	text_add(out, "<div>");
 	sheet_write_mark(sheet, lesson, is_held, out);
 	text_add(out, is_held ? "<b>" : "<s>");
-	sheet_write_html(lesson->title, out);
+	html_text_add(out, lesson->title);
 	text_add(out, is_held ? "</b> <span class=\"at\">" : "</s> <span class=\"at\">");
 	sheet_write_times(sheet_times_of(lesson), out);
 	text_add(out, "</span> <span class=\"at\">");
-	sheet_write_html(lesson->class_name, out);
+	html_text_add(out, lesson->class_name);
 	text_add(out, "</span></div>");
 }
 
@@ -88,10 +74,10 @@ write_pair(const struct sheet *sheet, const struct sheet_week *week,
 	const struct timetable_pair *pair, struct text *out)
 {
 	text_add(out, "<tr><th class=\"row\">");
-	sheet_write_html(pair->lead->name, out);
+	html_text_add(out, pair->lead->name);
 	for (size_t i = 0; i < pair->assisted_count; i++) {
 		text_add(out, " + ");
-		sheet_write_html(pair->assisted[i]->name, out);
+		html_text_add(out, pair->assisted[i]->name);
 	}
 	text_add(out, "</th>");
 	for (int day = 0; day < SHEET_DAYS; day++) {
@@ -136,7 +122,10 @@ sheet_write(const struct sheet *sheet, const struct timetable_school *school, st
 		out->result = -ENOMEM;
 		return;
 	}
-	write_document_head(sheet, school != NULL ? school->name : timetable->policies.county, out);
+	html_text_begin(out, sheet->language,
+		(const char *const[]){school != NULL ? school->name : timetable->policies.county,
+			word_get(sheet->language, WORD_WEEKLY_TIMETABLE)},
+		style);
 	count = lessons_of(sheet, school, lessons);
 	if (school != NULL) {
 		sheet_write_school(sheet, school, lessons, count, out);
@@ -149,6 +138,6 @@ sheet_write(const struct sheet *sheet, const struct timetable_school *school, st
 					sheet, &timetable->schools[i], lessons, count, out);
 		}
 	}
-	text_add(out, "</body>\n</html>\n");
+	html_text_end(out);
 	free(lessons);
 }

@@ -2,6 +2,7 @@
 // sheet_parts.c - what the pages of a weekly sheet have in common: headings, days, times, marks.
 #include <string.h>
 
+#include "timetable/html_text.h"
 #include "timetable/lessons_list.h"
 #include "timetable/sheet_internal.h"
 
@@ -24,21 +25,6 @@ sheet_week_make(const struct sheet *sheet, const struct timetable_school *school
 		}
 	}
 	return week;
-}
-
-void
-sheet_write_html(const char *value, struct text *out)
-{
-	static const char special[] = "&<>\"'";
-
-	while (*value != '\0') {
-		size_t plain = strcspn(value, special);
-
-		text_add_bytes(out, value, plain);
-		value += plain;
-		if (*value != '\0')
-			text_add_format(out, "&#%d;", *value++);
-	}
 }
 
 static void
@@ -101,10 +87,10 @@ sheet_write_heading(const struct sheet *sheet, const char *name, enum word title
 	civil_date_format(sheet->monday, first);
 	civil_date_format(civil_date_add(sheet->monday, SHEET_DAYS - 1), last);
 	text_add(out, "<h1>");
-	sheet_write_html(name, out);
+	html_text_add(out, name);
 	text_add_format(out, " · %s</h1>\n<p>", word_get(sheet->language, title));
 	if (school != NULL) {
-		sheet_write_html(sheet->timetable->policies.county, out);
+		html_text_add(out, sheet->timetable->policies.county);
 		text_add(out, " · ");
 	}
 	text_add_format(out, "%s – %s", first, last);

@@ -2,6 +2,7 @@
 // sheet_school.c - a school's page of a weekly sheet: its periods by weekdays, with its bells.
 #include <stdbool.h>
 
+#include "timetable/html_text.h"
 #include "timetable/lessons_list.h"
 #include "timetable/sheet_internal.h"
 
@@ -197,7 +198,7 @@ write_partners(const struct grid *grid, const struct lesson *lesson, enum lesson
 		if (lesson->parts[i].school == grid->school)
 			continue;
 		text_add(out, between);
-		sheet_write_html(lesson->parts[i].school->name, out);
+		html_text_add(out, lesson->parts[i].school->name);
 		between = grid->sheet->language == LANGUAGE_CHINESE ? "、" : ", ";
 	}
 }
@@ -212,7 +213,7 @@ write_facts(const struct lesson *lesson, const struct lesson_part *part, struct 
 		if (facts[i][0] == '\0')
 			continue;
 		text_add(out, between);
-		sheet_write_html(facts[i], out);
+		html_text_add(out, facts[i]);
 		between = " · ";
 	}
 }
@@ -235,7 +236,7 @@ write_lesson(const struct grid *grid, const struct lesson *lesson, struct text *
 	text_add(out, "<div>");
 	sheet_write_mark(grid->sheet, lesson, is_held, out);
 	text_add(out, is_held ? "<b>" : "<s>");
-	sheet_write_html(lesson->title, out);
+	html_text_add(out, lesson->title);
 	text_add(out, is_held ? "</b> " : "</s> ");
 	text_add(
 		out, differs(grid, lesson) ? "<span class=\"at differs\">" : "<span class=\"at\">");
