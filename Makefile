@@ -12,9 +12,11 @@ SHELL := /bin/bash
 
 # What a bare Debian 12 machine needs; `make deps` asks apt only for what is missing.
 PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev \
-	libevent-dev libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev
+	libevent-dev libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev \
+	libjs-dygraphs
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
-PACKAGES_TEST = check tshark faketime git libical-dev
+PACKAGES_TEST = check tshark faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
+	fonts-noto-cjk
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_LINT = clang-format cppcheck shellcheck
 
@@ -29,7 +31,7 @@ DPDK_CFLAGS = $(subst -I/,-isystem /,$(shell pkg-config --cflags libdpdk 2>/dev/
 
 # One static archive per layer. A layer's libraries are all it may lean on: a pure module's test that
 # needed DPDK would not link.
-LAYERS = media timetable srtp datapath http ledger lessons control platform
+LAYERS = media timetable srtp datapath http ledger lessons web control platform
 LIBS_media = -lcrypto
 LIBS_timetable = -lcsv -ljansson
 LIBS_srtp = -lsrtp2 -lIPSec_MB -lcrypto
@@ -38,6 +40,7 @@ LIBS_datapath = $(LIBS_platform)
 LIBS_http = -ljansson $(LIBS_platform)
 LIBS_ledger = -ljansson -lsqlite3 $(LIBS_platform)
 LIBS_lessons = $(LIBS_platform)
+LIBS_web = $(LIBS_http)
 LIBS_control = -lconfig $(LIBS_http) $(LIBS_ledger)
 DPDK_LIBS = -lrte_net_ring -lrte_ethdev -lrte_hash -lrte_rcu -lrte_net -lrte_mbuf -lrte_mempool \
 	-lrte_ring -lrte_eal -lrte_kvargs -lrte_telemetry
@@ -49,7 +52,8 @@ NEEDS_datapath = srtp media platform
 NEEDS_http = platform
 NEEDS_ledger = timetable platform
 NEEDS_lessons = timetable srtp media platform
-NEEDS_control = lessons ledger http timetable srtp media platform
+NEEDS_web = http platform
+NEEDS_control = lessons ledger web http timetable srtp media platform
 
 archive = $(BUILD)/lib/lib$(1).a
 # With an archive named twice, the linker resolves calls between layers in either direction.
@@ -60,7 +64,7 @@ SOURCES_relay = $(wildcard relay/main.c)
 SOURCES_relayctl = $(wildcard relay/relayctl/*.c)
 SOURCES_classroom = $(wildcard relay/classroom/*.c)
 PROGRAMS = $(foreach p,relay relayctl classroom,$(if $(SOURCES_$(p)),$(BUILD)/$(p)))
-USES_relay = datapath control lessons ledger http timetable srtp media platform
+USES_relay = datapath control lessons ledger web http timetable srtp media platform
 # The two clients link no DPDK: only the platform's sockets, clock and log.
 USES_relayctl = timetable client
 USES_classroom = srtp media client
@@ -80,6 +84,9 @@ $(BUILD)/obj/tests/packets/%.o $(BUILD)/obj/bench/%.o: CPPFLAGS += $(DPDK_CFLAGS
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The page's files are parts of this object, which the compiler's list of headers cannot know.
+$(BUILD)/obj/relay/web/web_assets.o: $(wildcard relay/web/*.html relay/web/*.js relay/web/*.css relay/web/*.svg)
 
 define layer_rule
 $(call archive,$(1)): $$(call objects,$$(wildcard relay/$(1)/*.c))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// api_status.c - how the relay is: /, /healthz, /readyz, /metrics, /v1/status.
+// api_status.c - how the relay is: /v1, /healthz, /readyz, /metrics, /v1/status.
 #include <stdlib.h>
 
 #include "control/metrics.h"
@@ -157,7 +157,7 @@ int
 api_status_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/", TOKEN_ROLE_OPERATOR, index_get, control},
+		{"GET", "/v1", TOKEN_ROLE_OPERATOR, index_get, control},
 		{"GET", "/healthz", TOKEN_ROLE_NONE, healthz_get, control},
 		{"GET", "/readyz", TOKEN_ROLE_OPERATOR, readyz_get, control},
 		{"GET", "/metrics", TOKEN_ROLE_OPERATOR, metrics_get, control},

@@ -18,6 +18,7 @@
 #include "control/parts.h"
 #include "platform/clock.h"
 #include "platform/log.h"
+#include "web/web.h"
 
 #define LAST_ACKS_MS 1000                // how long the worker may take to give everything back
 #define CONNECTIONS_BESIDE_ENDPOINTS 256 // operators, monitoring, calendar programs
@@ -165,7 +166,7 @@ open_routes(struct control *control)
 		api_endpoint_route,
 		api_export_route,
 	};
-	int result = 0;
+	int result = web_route(control->server);
 	for (size_t i = 0; !result && i < sizeof routes / sizeof *routes; i++)
 		result = routes[i](control);
 	return result;

@@ -214,7 +214,7 @@ handle(struct http_call *call)
 			call->request.method, allowed);
 	} else if (route == NULL) {
 		http_respond_error(&call->request, 404,
-			"there is no %.200s here: GET / names what there is", call->request.path);
+			"there is no %.200s here: GET /v1 names what there is", call->request.path);
 	} else if (route->role != TOKEN_ROLE_NONE && route->role != call->request.role) {
 		refuse_forbidden(call, route->role == TOKEN_ROLE_OPERATOR
 					       ? "this is for operators: use an operator's token"

@@ -54,7 +54,8 @@ send_answer(struct http_call *call, int status, const char *content_type, struct
 	if (call->evhttp != NULL) {
 		struct evkeyvalq *headers = evhttp_request_get_output_headers(call->evhttp);
 		evhttp_add_header(headers, "Content-Type", content_type);
-		evhttp_add_header(headers, "Cache-Control", "no-store");
+		if (evhttp_find_header(headers, "Cache-Control") == NULL)
+			evhttp_add_header(headers, "Cache-Control", "no-store");
 		evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
 		evhttp_connection_set_closecb(
 			evhttp_request_get_connection(call->evhttp), NULL, NULL);

@@ -94,7 +94,7 @@ START_TEST(the_index_and_metrics_are_text)
 	ck_assert_int_eq(answer.status, 200);
 	ck_assert_ptr_nonnull(strstr(answer.text, "\nrelay_endpoints_known 4\n"));
 	free(answer.text);
-	json_decref(ask("GET", "/", NULL, NULL, 200));
+	json_decref(ask("GET", "/v1", NULL, NULL, 200));
 }
 END_TEST
 

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// app.js - the page's frame: who looks, which view, in which language, and what keys do.
+import { get } from "./api.js";
+import { installActions } from "./actions.js";
+import { element, morph } from "./dom.js";
+import { clockOf, setZone } from "./format.js";
+import { overall, spoken, troubles } from "./judge.js";
+import { follow, live, relayNow, silence } from "./live.js";
+import { renderNow } from "./now.js";
+import { showSignIn } from "./signin.js";
+import { currentLanguage, preferred, say, setLanguage } from "./words.js";
+
+const VIEWS = { now: { render: renderNow } };
+const page = { me: null, view: null, stop: null, wide: false };
+const at = (id) => document.getElementById(id);
+
+function remembered(name) {
+	try {
+		return localStorage.getItem(name);
+	} catch {
+		return null; // a browser that keeps nothing
+	}
+}
+
+function remember(name, value) {
+	try {
+		localStorage.setItem(name, value);
+	} catch {
+		// then it holds for this visit
+	}
+}
+
+function may() {
+	const role = page.me?.role;
+	return {
+		operate: role === "operator" || role === "administrator",
+		administer: role === "administrator",
+	};
+}
+
+function viewNames() {
+	return page.me?.role === "school" ? [] : Object.keys(VIEWS);
+}
+
+function openView() {
+	const wanted = location.hash.slice(1).split("/")[0];
+	const name = viewNames().includes(wanted) ? wanted : "now";
+	if (page.view !== name) {
+		VIEWS[page.view]?.close?.();
+		page.view = name;
+		at("main").replaceChildren();
+		VIEWS[name].open?.(draw);
+	}
+	draw();
+}
+
+function draw() {
+	if (!page.me) return;
+	morph(at("top"), top());
+	morph(at("main"), VIEWS[page.view].render({ may: may(), me: page.me }));
+	at("main").className = page.view;
+	const lessons = live.data?.lessons || [];
+	const news = live.data && !silence() ? spoken(lessons) : "";
+	if (at("spoken").textContent !== news) at("spoken").textContent = news;
+	const wrong = troubles(lessons).length;
+	const sign = silence()
+		? "… "
+		: wrong
+			? `${overall(lessons) === "red" ? "✕" : "▲"} ${wrong} · `
+			: "";
+	document.title = sign + say("product");
+}
+
+function top() {
+	const links = viewNames().map((name, index) =>
+		element(
+			"a",
+			{
+				href: `#${name}`,
+				"aria-current": name === page.view ? "page" : null,
+				"aria-keyshortcuts": String(index + 1),
+			},
+			element("kbd", String(index + 1)),
+			say(`view.${name}`),
+		),
+	);
+	const dark = document.documentElement.dataset.theme === "dark";
+	return [
+		element(
+			"span.brand",
+			element("span.mark", { "aria-hidden": "true" }),
+			say("product"),
+		),
+		element("nav", { "aria-label": say("product") }, links),
+		element(
+			`time.clock.${silence() ? "old" : ""}`,
+			live.data ? clockOf(relayNow()) : "",
+		),
+		element(
+			"button",
+			{ type: "button", "data-act": "language", "aria-keyshortcuts": "L" },
+			say("language.other"),
+		),
+		element(
+			"button",
+			{ type: "button", "data-act": "theme", "aria-keyshortcuts": "D" },
+			say(dark ? "theme.light" : "theme.dark"),
+		),
+		element(
+			"button",
+			{
+				type: "button",
+				"data-act": "help",
+				"aria-label": say("help"),
+				"aria-keyshortcuts": "?",
+			},
+			"?",
+		),
+		who(),
+	];
+}
+
+function who() {
+	const { name, role } = page.me;
+	const label = `${name === "localhost" ? say("local") : name} · ${say(`role.${role}`)}`;
+	return element(
+		"span.me",
+		label,
+		page.me.signed_in
+			? element(
+					"button",
+					{ type: "button", "data-act": "sign_out" },
+					say("sign_out"),
+				)
+			: null,
+	);
+}
+
+function dress() {
+	document.documentElement.lang = currentLanguage() === "zh" ? "zh-CN" : "en";
+	at("skip").textContent = say("skip");
+}
+
+function setTheme(theme) {
+	document.documentElement.dataset.theme = theme;
+}
+
+installActions({
+	language() {
+		setLanguage(currentLanguage() === "zh" ? "en" : "zh");
+		remember("language", currentLanguage());
+		dress();
+		if (page.me) draw();
+		else begin();
+	},
+	theme() {
+		setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+		remember("theme", document.documentElement.dataset.theme);
+		draw();
+	},
+	wide() {
+		page.wide = !page.wide;
+		document.documentElement.classList.toggle("wide", page.wide);
+		draw();
+	},
+	view(number) {
+		const name = viewNames()[number - 1];
+		if (name) location.hash = name;
+	},
+	card(step) {
+		const cards = [
+			...document.querySelectorAll("main article[tabindex], main tr[tabindex]"),
+		];
+		const next = cards.indexOf(document.activeElement.closest?.("[tabindex]")) + step;
+		cards[Math.max(0, Math.min(cards.length - 1, next))]?.focus();
+	},
+	signed_in: begin,
+	redraw: () => draw(),
+});
+
+async function begin() {
+	page.stop?.();
+	try {
+		page.me = await get("/v1/me");
+	} catch (refusal) {
+		page.me = null;
+		morph(at("top"));
+		if (refusal.status === 401 || refusal.status === 403) showSignIn(at("main"), begin);
+		else {
+			morph(at("main"), element("p.quiet", say("banner.wait_first")));
+			setTimeout(begin, 2000); // the relay is starting, or away
+		}
+		return;
+	}
+	get("/v1/status").then(
+		(status) => setZone(status.zone),
+		() => {},
+	);
+	page.stop = follow({
+		changed: draw,
+		hello: (hello) => (page.hello = hello),
+		lessons: () => VIEWS[page.view].changed?.(draw),
+	});
+	openView();
+}
+
+setLanguage(remembered("language") || preferred(navigator.languages));
+setTheme(
+	remembered("theme") ||
+		(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
+);
+dress();
+addEventListener("hashchange", openView);
+setInterval(() => silence() && draw(), 1000); // the moment when news stop coming
+begin();
