@@ -53,6 +53,9 @@ void reason_add(
 void reason_add_count(
 	struct reason *reason, enum reason_code code, const char *first, uint32_t count);
 
+// The parts of another reason, behind its own.
+void reason_append(struct reason *reason, const struct reason *more);
+
 // The words of a row's reason. What is not made of known parts comes out as it is.
 void reason_words(const char *text, bool is_chinese, char words[REASON_BYTES]);
 

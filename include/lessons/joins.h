@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "lessons/flow_look.h"
 #include "lessons/rates.h"
 #include "lessons/totals.h"
 #include "lessons/worker_link.h"
@@ -36,6 +37,7 @@ struct join_stream {
 	bool is_added;                // the worker has acknowledged it
 	struct rates rates;
 	uint64_t lost_most; // so that the counter never falls
+	struct flow_told told;
 	struct join_outflow_list copies;
 };
 
@@ -49,6 +51,7 @@ struct join_outflow {
 	bool is_added;
 	struct rates rates;
 	uint64_t lost_most;
+	struct flow_told told;
 };
 
 // Fresh in every part for each join; lives until the worker has acknowledged its leg's removal.
@@ -57,8 +60,9 @@ struct join {
 	char id[JOIN_ID_BYTES];
 	char endpoint[TIMETABLE_ID_BYTES_MAX];
 	char school[TIMETABLE_ID_BYTES_MAX];
-	struct session *session;        // NULL once it is leaving
-	const struct lesson_part *part; // NULL once it is leaving
+	char lesson[LESSON_ID_BYTES_MAX]; // its last where it is leaving
+	struct session *session;          // NULL once it is leaving
+	const struct lesson_part *part;   // NULL once it is leaving
 	enum srtp_profile profile;
 	struct message_leg leg; // as sent
 	struct srtp_keys relay_keys;
@@ -77,6 +81,9 @@ struct joins;
 
 // The engine and the link's context must outlive it. Returns NULL where memory is lacking.
 struct joins *joins_create(const struct srtp_engine *engine, const struct worker_link *link);
+
+// Who is told what flows that are going did at last.
+void joins_watch(struct joins *joins, flow_looked told, void *context);
 
 // Only right where nothing is pending, or the worker has stopped.
 void joins_destroy(struct joins *joins);

@@ -17,6 +17,8 @@ struct joins {
 	struct join **by_leg; // who has a slot; for the search of a free SSRC
 	struct join_list leaving;
 	struct totals totals;
+	flow_looked told; // NULL: nobody
+	void *told_context;
 };
 
 // Credentials, keys and contexts, under the slot that the join has; streams up to stream_count are

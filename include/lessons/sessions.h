@@ -45,7 +45,8 @@ struct sessions_edges {
 	struct worker_link link;
 	sessions_notify notify;
 	sessions_holder holder;
-	void *context; // of both
+	flow_looked looked; // NULL: nobody looks
+	void *context;      // of all
 };
 
 // Since creation.
@@ -89,7 +90,7 @@ int sessions_rejoin(struct sessions *sessions, const char *endpoint_id, const ch
 // Takes the worker's acknowledgements, and tries again what could not be done. Often.
 void sessions_step(struct sessions *sessions, struct mono_time now);
 
-// Looks at all flows' counters for their rates. Once a second.
+// Looks at all flows' counters for their rates, and tells what is new. Once a second.
 void sessions_sample(struct sessions *sessions, struct mono_time now);
 
 // Takes everything back from the worker; nobody is told. sessions_step() until nothing is pending.

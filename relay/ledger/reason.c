@@ -88,6 +88,20 @@ reason_add_count(struct reason *reason, enum reason_code code, const char *first
 	reason_add(reason, code, first ? first : digits, first ? digits : NULL);
 }
 
+void
+reason_append(struct reason *reason, const struct reason *more)
+{
+	struct writer writer = {.text = reason->text, .bytes = reason->bytes};
+	if (more->bytes == 0)
+		return;
+	if (writer.bytes > 0)
+		put_text(&writer, SEPARATOR);
+	put_text(&writer, more->text);
+	if (!writer.is_full)
+		reason->bytes = writer.bytes;
+	reason->text[reason->bytes] = '\0';
+}
+
 // One part as it is read: pointers into the row's text.
 struct part {
 	enum reason_code code;

@@ -25,6 +25,8 @@ join_outflow_gone(struct joins *joins, struct join_outflow *outflow)
 {
 	struct flow_counters counters;
 	join_stats_count_outflow(joins->board, outflow, &counters);
+	if (joins->told)
+		flow_look_out(joins->board, outflow, joins->told, joins->told_context);
 	totals_fold(joins, outflow->to->school, outflow->stream->kind, FLOW_OUT, &counters);
 	slots_release(&joins->outflows, outflow->slot);
 	TAILQ_REMOVE(&outflow->stream->copies, outflow, stream_link);
@@ -38,6 +40,8 @@ join_stream_gone(struct joins *joins, struct join_stream *stream)
 	assert(TAILQ_EMPTY(&stream->copies));
 	struct flow_counters counters;
 	join_stats_count_inflow(joins->board, stream, &counters);
+	if (joins->told)
+		flow_look_in(joins->board, stream, joins->told, joins->told_context);
 	if (stream->kind != STREAM_REPORT)
 		totals_fold(joins, stream->join->school, stream->kind, FLOW_IN, &counters);
 	joins->engine->context_destroy(stream->context);

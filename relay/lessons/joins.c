@@ -36,6 +36,13 @@ joins_create(const struct srtp_engine *engine, const struct worker_link *link)
 }
 
 void
+joins_watch(struct joins *joins, flow_looked told, void *context)
+{
+	joins->told = told;
+	joins->told_context = context;
+}
+
+void
 joins_destroy(struct joins *joins)
 {
 	if (!joins)

@@ -138,6 +138,7 @@ seat_fill(struct sessions *sessions, struct seat *seat, struct session *session,
 	if (result)
 		return result;
 	join->session = session;
+	snprintf(join->lesson, sizeof join->lesson, "%s", session_id(session));
 	seat->join = join;
 	TAILQ_INSERT_TAIL(&session->joins, join, link);
 	result = session_connect_all(sessions, session, join);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // session_change.c - a session goes on with other endpoints, or its endpoints with the next lesson.
+#include <stdio.h>
 #include <string.h>
 
 #include "lessons/seats.h"
@@ -82,10 +83,15 @@ session_hand_over(struct sessions *sessions, struct session *session, struct ses
 {
 	struct join *join, *other;
 	size_t already = 0;
+	if (sessions->edges.looked)
+		TAILQ_FOREACH (join, &session->joins, link)
+			flow_look_join(sessions->edges.link.stats, join, sessions->edges.looked,
+				sessions->edges.context);
 	TAILQ_FOREACH (other, &successor->joins, link)
 		already++;
 	while ((join = TAILQ_FIRST(&session->joins))) {
 		join->session = successor;
+		snprintf(join->lesson, sizeof join->lesson, "%s", session_id(successor));
 		join->part = lesson_part_find(&successor->scheduled->lesson, join->endpoint);
 		TAILQ_REMOVE(&session->joins, join, link);
 		size_t index = 0;

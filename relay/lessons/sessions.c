@@ -27,6 +27,7 @@ sessions_create(const struct sessions_edges *edges)
 		free(sessions);
 		return NULL;
 	}
+	joins_watch(sessions->joins, edges->looked, edges->context);
 	return sessions;
 }
 
@@ -249,6 +250,9 @@ sessions_sample(struct sessions *sessions, struct mono_time now)
 			struct join_outflow *outflow;
 			TAILQ_FOREACH (outflow, &join->receives, join_link)
 				join_stats_sample_outflow(board, outflow, now);
+			if (sessions->edges.looked)
+				flow_look_join(board, join, sessions->edges.looked,
+					sessions->edges.context);
 		}
 	}
 }
