@@ -34,6 +34,8 @@ struct fixture {
 	struct scheduled_lesson lessons[FIXTURE_LESSONS];
 	const struct scheduled_lesson *holder[FIXTURE_SCHOOLS];
 	struct sessions *sessions;
+	// What was told of audio, by lesson: inbound of all, and outbound.
+	struct flow_look looked[FIXTURE_LESSONS][2];
 	struct told told[FIXTURE_NOTICES];
 	size_t told_count;
 	struct mono_time now;
@@ -53,6 +55,22 @@ fixture_notify(void *context, const char *endpoint_id, enum sessions_notice noti
 	if (join)
 		TAILQ_FOREACH (outflow, &join->receives, join_link)
 			told->receives++;
+}
+
+static inline void
+fixture_looked(void *context, const struct flow_look *look)
+{
+	struct fixture *fixture = context;
+	for (size_t i = 0; i < FIXTURE_LESSONS; i++) {
+		struct flow_look *sum = &fixture->looked[i][look->is_outbound];
+		if (look->kind != STREAM_AUDIO ||
+			strcmp(fixture->lessons[i].lesson.id, look->lesson))
+			continue;
+		sum->packets += look->packets;
+		sum->bytes += look->bytes;
+		sum->expected += look->expected;
+		sum->lost += look->lost;
+	}
 }
 
 static inline const struct scheduled_lesson *
@@ -99,6 +117,7 @@ fixture_init(struct fixture *fixture)
 		.link = fake_worker_link(&fixture->worker),
 		.notify = fixture_notify,
 		.holder = fixture_holder,
+		.looked = fixture_looked,
 		.context = fixture,
 	};
 	fixture->sessions = sessions_create(&edges);
