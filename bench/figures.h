@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// figures.h - what every benchmark does with its rounds: the clock, medians and their intervals.
+// figures.h - what every benchmark does with its rounds: the clock, medians and their intervals,
+// the machine's name.
 #ifndef BENCH_FIGURES_H
 #define BENCH_FIGURES_H
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define ROUNDS_MAX 9
@@ -31,6 +34,25 @@ static inline uint32_t
 low_rank(uint32_t round_count)
 {
 	return round_count == ROUNDS_MAX ? 1 : 0;
+}
+
+static inline void
+read_cpu_model(char *model, size_t size)
+{
+	snprintf(model, size, "unknown processor");
+	FILE *file = fopen("/proc/cpuinfo", "r");
+	if (!file)
+		return;
+	char line[256];
+	while (fgets(line, sizeof line, file)) {
+		char *colon = strchr(line, ':');
+		if (colon && strncmp(line, "model name", 10) == 0) {
+			line[strcspn(line, "\n")] = 0;
+			snprintf(model, size, "%s", colon + 2);
+			break;
+		}
+	}
+	fclose(file);
 }
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <intel-ipsec-mb.h>
 
@@ -53,12 +54,13 @@ struct srtp_context {
 	uint32_t failures; // consecutive, for the search of a lost rollover counter
 	uint8_t salt[CM_SALT_BYTES];
 	struct packet_index rtp;
-	struct packet_index rtcp;
-	struct rtcp_keys rtcp_keys;
 	union {
 		struct cm_keys cm;
 		struct gcm_key_data gcm;
 	} keys;
+	// Seldom needed.
+	struct packet_index rtcp;
+	struct rtcp_keys rtcp_keys;
 };
 
 // The manager with which contexts are made and single packets handled: stateless calls only, so
@@ -74,6 +76,16 @@ void ipsec_mb_context_destroy(struct srtp_context *context);
 void hmac_states_init(struct hmac_states *states, const uint8_t key[SHA1_KEY_BYTES]);
 void hmac_states_digest(const struct hmac_states *states, const void *bytes, size_t length,
 	const void *more, size_t more_bytes, uint8_t digest[SHA1_DIGEST_BYTES]);
+
+// Several messages of any length at once, by ipsec-mb. Returns false where it could not be done.
+#define HMAC_BURST_MAX 32
+struct hmac_job {
+	const struct hmac_states *states;
+	const uint8_t *bytes;
+	uint32_t length;
+	uint8_t *digest; // SHA1_DIGEST_BYTES
+};
+bool hmac_burst(const struct hmac_job *jobs, unsigned count);
 
 // ipsec_mb_rtp.c, ipsec_mb_rtcp.c: the engine's operations.
 void ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count);
@@ -127,10 +139,38 @@ get_be32(const uint8_t *at)
 }
 
 static inline void
+xor_be32(uint8_t *at, uint32_t value)
+{
+	uint32_t there;
+	memcpy(&there, at, sizeof there);
+	there ^= __builtin_bswap32(value);
+	memcpy(at, &there, sizeof there);
+}
+
+static inline void
+xor_be64(uint8_t *at, uint64_t value)
+{
+	uint64_t there;
+	memcpy(&there, at, sizeof there);
+	there ^= __builtin_bswap64(value);
+	memcpy(at, &there, sizeof there);
+}
+
+static inline void
 xor_bytes(uint8_t *to, const uint8_t *from, unsigned length)
 {
 	for (unsigned i = 0; i < length; i++)
 		to[i] ^= from[i];
+}
+
+// In constant time; of at most 16 bytes. Spares each packet a library call.
+static inline bool
+tags_are_equal(const uint8_t *a, const uint8_t *b, unsigned length)
+{
+	uint64_t x[2] = {0}, y[2] = {0};
+	memcpy(x, a, length);
+	memcpy(y, b, length);
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
 static inline enum srtp_verdict

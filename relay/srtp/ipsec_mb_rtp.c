@@ -4,15 +4,15 @@
 // Of a burst, the CM packets are hashed together; below a few, OpenSSL's SHA-NI does it sooner. GCM
 // packets are opened one by one, into scratch where only the verdict is wanted.
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
-
-#include <openssl/crypto.h>
 
 #include "srtp/ipsec_mb.h"
 
 #define RTP_HEADER_BYTES 12
-#define BURST_MAX 32 // hashed together; longer bursts come in slices
-#define BURST_MIN 4  // below, one by one is faster
+#define CACHE_LINE_BYTES 64
+#define BURST_MAX HMAC_BURST_MAX // longer bursts come in slices
+#define BURST_MIN 4              // below, one by one is faster
 // A stream that leapt more than 2^15 packets ahead (an outage) fails at its guessed rollover
 // counter. Every so many failures in a row, so many further counters are tried: a forger who sends
 // nothing but failures makes the relay work a quarter more, not a multiple.
@@ -56,12 +56,9 @@ check_sealed(const struct srtp_job *job)
 static void
 gcm_iv(const struct srtp_context *context, uint64_t index, uint8_t iv[GCM_IV_BYTES])
 {
-	iv[0] = iv[1] = 0;
-	put_be32(iv + 2, context->ssrc);
-	put_be32(iv + 6, (uint32_t)(index >> 16));
-	iv[10] = (uint8_t)(index >> 8);
-	iv[11] = (uint8_t)index;
-	xor_bytes(iv, context->salt, GCM_IV_BYTES);
+	memcpy(iv, context->salt, GCM_IV_BYTES);
+	xor_be64(iv, (uint64_t)context->ssrc << 16 | index >> 32);
+	xor_be32(iv + 8, (uint32_t)index);
 }
 
 static void
@@ -91,7 +88,7 @@ open_gcm(const struct srtp_job *job, uint32_t header_bytes, uint64_t index, uint
 
 	gcm_iv(context, index, iv);
 	gcm_open(context->key_bytes, &context->keys.gcm, &text, tag);
-	return CRYPTO_memcmp(tag, job->packet + job->bytes - GCM_TAG_BYTES, GCM_TAG_BYTES) == 0;
+	return tags_are_equal(tag, job->packet + job->bytes - GCM_TAG_BYTES, GCM_TAG_BYTES);
 }
 
 // Whether the packet's tag fits at this index. Leaves the packet as it is.
@@ -106,7 +103,14 @@ tag_fits(const struct srtp_job *job, uint32_t header_bytes, uint64_t index)
 	uint32_t tag_bytes = job->context->tag_bytes;
 	uint32_t hashed_bytes = job->bytes - tag_bytes;
 	cm_digest(job->context, job->packet, hashed_bytes, index, digest);
-	return CRYPTO_memcmp(digest, job->packet + hashed_bytes, tag_bytes) == 0;
+	return tags_are_equal(digest, job->packet + hashed_bytes, tag_bytes);
+}
+
+// Whether the next failure starts a search.
+static bool
+is_recovery_near(const struct srtp_context *context)
+{
+	return context->rtp.is_started && (context->failures + 1) % RECOVERY_EVERY_FAILURES == 0;
 }
 
 // Searches the rollover counters behind the guessed one, where its time has come. Returns whether
@@ -115,7 +119,9 @@ static bool
 recover(const struct srtp_job *job, uint32_t header_bytes, uint64_t *index)
 {
 	struct srtp_context *context = job->context;
-	if (!context->rtp.is_started || ++context->failures % RECOVERY_EVERY_FAILURES != 0)
+	bool is_due = is_recovery_near(context);
+	context->failures += context->rtp.is_started;
+	if (!is_due)
 		return false;
 	uint64_t guess = *index;
 	for (unsigned i = 0; i < RECOVERY_COUNTERS; i++) {
@@ -165,49 +171,34 @@ struct waiting {
 	uint8_t digest[SHA1_DIGEST_BYTES];
 };
 
-static void
-hash_job(IMB_JOB *hash, struct waiting *waiting)
-{
-	const struct srtp_job *job = waiting->job;
-	const struct hmac_states *states = &job->context->keys.cm.hmac;
-	uint32_t hashed_bytes = job->bytes - job->context->tag_bytes;
-
-	memcpy(waiting->tag, job->packet + hashed_bytes, job->context->tag_bytes);
-	put_be32(job->packet + hashed_bytes, (uint32_t)(waiting->index >> 16));
-	memset(hash, 0, sizeof *hash);
-	hash->src = job->packet;
-	hash->msg_len_to_hash_in_bytes = hashed_bytes + ROC_BYTES;
-	hash->auth_tag_output = waiting->digest;
-	hash->auth_tag_output_len_in_bytes = SHA1_DIGEST_BYTES;
-	hash->u.HMAC._hashed_auth_key_xor_ipad = (const uint8_t *)states->inner;
-	hash->u.HMAC._hashed_auth_key_xor_opad = (const uint8_t *)states->outer;
-	hash->hash_alg = IMB_AUTH_HMAC_SHA_1;
-	hash->cipher_mode = IMB_CIPHER_NULL;
-	hash->chain_order = IMB_ORDER_HASH_CIPHER;
-}
-
 static bool
 hash_burst(struct waiting *waiting, unsigned count)
 {
-	IMB_JOB jobs[BURST_MAX];
-	IMB_MGR *manager = ipsec_mb_manager();
-	uint32_t hashed = 0;
+	struct hmac_job jobs[BURST_MAX];
+	unsigned hashed = 0;
 
-	if (!manager)
-		return false;
 	for (unsigned i = 0; i < count; i++) {
-		if (waiting[i].is_hashed)
-			hash_job(&jobs[hashed++], &waiting[i]);
+		const struct srtp_job *job = waiting[i].job;
+		uint32_t hashed_bytes = job->bytes - job->context->tag_bytes;
+		if (!waiting[i].is_hashed)
+			continue;
+		memcpy(waiting[i].tag, job->packet + hashed_bytes, job->context->tag_bytes);
+		put_be32(job->packet + hashed_bytes, (uint32_t)(waiting[i].index >> 16));
+		jobs[hashed++] = (struct hmac_job){
+			.states = &job->context->keys.cm.hmac,
+			.bytes = job->packet,
+			.length = hashed_bytes + ROC_BYTES,
+			.digest = waiting[i].digest,
+		};
 	}
-	uint32_t done =
-		hashed ? IMB_SUBMIT_HASH_BURST(manager, jobs, hashed, IMB_AUTH_HMAC_SHA_1) : 0;
+	bool is_done = hashed == 0 || hmac_burst(jobs, hashed);
 	for (unsigned i = 0; i < count; i++) {
 		const struct srtp_job *job = waiting[i].job;
 		uint32_t tag_bytes = job->context->tag_bytes;
 		if (waiting[i].is_hashed)
 			memcpy(job->packet + job->bytes - tag_bytes, waiting[i].tag, tag_bytes);
 	}
-	return done == hashed;
+	return is_done;
 }
 
 // The verdict of a hashed packet. Packets before it in the burst may have moved the index, or be
@@ -219,7 +210,7 @@ settle(struct waiting *waiting)
 	struct packet_index *index = &job->context->rtp;
 	if (!waiting->is_hashed || packet_index_estimate(index, seq_of(job)) != waiting->index ||
 		packet_index_check(index, waiting->index) != PACKET_INDEX_NEW ||
-		CRYPTO_memcmp(waiting->digest, waiting->tag, job->context->tag_bytes) != 0)
+		!tags_are_equal(waiting->digest, waiting->tag, job->context->tag_bytes))
 		return verify_one(job);
 	return commit(job, waiting->index);
 }
@@ -233,6 +224,17 @@ flush(struct waiting *waiting, unsigned count)
 			is_hashed ? settle(&waiting[i]) : verify_one(waiting[i].job);
 }
 
+// With many streams, each packet's keys come from afar.
+static void
+prefetch_context(const struct srtp_context *context)
+{
+	const char *at = (const char *)context;
+	size_t bytes = offsetof(struct srtp_context, keys) +
+		       (context->is_gcm ? sizeof context->keys.gcm : sizeof context->keys.cm);
+	for (size_t i = CACHE_LINE_BYTES; i < bytes; i += CACHE_LINE_BYTES)
+		__builtin_prefetch(at + i);
+}
+
 void
 ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count)
 {
@@ -243,6 +245,10 @@ ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count)
 		struct srtp_job *job = &jobs[i];
 		struct srtp_context *context = job->context;
 		assert(context->direction == SRTP_INBOUND);
+		if (i + 2 < count)
+			__builtin_prefetch(jobs[i + 2].context);
+		if (i + 1 < count && jobs[i + 1].context != context)
+			prefetch_context(jobs[i + 1].context);
 		// What cannot be hashed with the others, or must be judged before what follows.
 		if (context->is_gcm || !context->rtp.is_started || !check_sealed(job)) {
 			job->verdict = verify_one(job);
@@ -261,31 +267,63 @@ ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count)
 	flush(waiting, waiting_count);
 }
 
-static bool
-open_in_place(struct srtp_job *job, uint32_t header_bytes)
+// GCM verifies by opening: what is wanted open is opened where it lies, in one pass, but for the
+// packet that a search for its rollover counter may follow.
+static enum srtp_verdict
+open_one(struct srtp_job *job)
+{
+	struct srtp_context *context = job->context;
+	uint32_t header_bytes = check_sealed(job);
+	if (header_bytes == 0)
+		return SRTP_MALFORMED;
+	if (is_recovery_near(context)) {
+		enum srtp_verdict verdict = verify_one(job);
+		if (verdict == SRTP_OK)
+			open_gcm(job, header_bytes, job->index, job->packet + header_bytes);
+		return verdict;
+	}
+	uint64_t index = packet_index_estimate(&context->rtp, seq_of(job));
+	enum srtp_verdict verdict = index_verdict(packet_index_check(&context->rtp, index));
+	if (verdict != SRTP_OK)
+		return verdict;
+	if (!open_gcm(job, header_bytes, index, job->packet + header_bytes)) {
+		context->failures += context->rtp.is_started;
+		return SRTP_AUTH_FAIL;
+	}
+	return commit(job, index);
+}
+
+static void
+open_cm(struct srtp_job *job)
 {
 	const struct srtp_context *context = job->context;
-	uint32_t payload_bytes = job->bytes - header_bytes - context->tag_bytes;
-	uint8_t *payload = job->packet + header_bytes;
-
-	if (context->is_gcm)
-		return open_gcm(job, header_bytes, job->index, payload);
-	return cm_apply(context, context->keys.cm.round_keys, context->salt, job->index, payload,
-		payload_bytes);
+	uint32_t header_bytes = check_header(job);
+	if (!cm_apply(context, context->keys.cm.round_keys, context->salt, job->index,
+		    job->packet + header_bytes, job->bytes - header_bytes - context->tag_bytes))
+		job->verdict = SRTP_AUTH_FAIL;
 }
 
 void
 ipsec_mb_unprotect_rtp(struct srtp_job *jobs, size_t count)
 {
-	ipsec_mb_verify_rtp(jobs, count);
-	for (size_t i = 0; i < count; i++) {
-		struct srtp_job *job = &jobs[i];
-		if (job->verdict != SRTP_OK)
-			continue;
-		if (!open_in_place(job, check_header(job)))
-			job->verdict = SRTP_AUTH_FAIL;
-		else
-			job->bytes -= job->context->tag_bytes;
+	size_t done = 0;
+	while (done < count) {
+		// A run of packets of one kind of profile; in a session there is one.
+		bool is_gcm = jobs[done].context->is_gcm;
+		size_t end = done + 1;
+		while (end < count && jobs[end].context->is_gcm == is_gcm)
+			end++;
+		if (!is_gcm)
+			ipsec_mb_verify_rtp(jobs + done, end - done);
+		for (size_t i = done; i < end; i++) {
+			if (is_gcm)
+				jobs[i].verdict = open_one(&jobs[i]);
+			else if (jobs[i].verdict == SRTP_OK)
+				open_cm(&jobs[i]);
+			if (jobs[i].verdict == SRTP_OK)
+				jobs[i].bytes -= jobs[i].context->tag_bytes;
+		}
+		done = end;
 	}
 }
 

@@ -61,10 +61,12 @@ packet_index_commit(struct packet_index *index, uint64_t value)
 		(value > index->highest && value - index->highest >= PACKET_INDEX_WINDOW_MAX)) {
 		memset(index->seen, 0, sizeof index->seen);
 		index->highest = value;
+		index->is_started = true;
 	}
 	// What lies between was not seen.
-	for (; index->highest < value; index->highest++)
-		*word_of(index, index->highest + 1) &= ~bit_of(index->highest + 1);
-	index->is_started = true;
+	for (uint64_t between = index->highest + 1; between < value; between++)
+		*word_of(index, between) &= ~bit_of(between);
+	if (value > index->highest)
+		index->highest = value;
 	*word_of(index, value) |= bit_of(value);
 }
