@@ -6,6 +6,15 @@
 #include "datapath/burst.h"
 #include "datapath/worker.h"
 
+struct stage {
+	const char *name;
+	void (*run)(struct worker *worker, struct burst *burst);
+};
+
+// What a received burst walks through, in this order: the stages below from classify on. Ends with
+// a NULL name.
+extern const struct stage pipeline[];
+
 // Takes what the device has, at most BURST_PACKETS_MAX frames.
 void receive(struct worker *worker, struct burst *burst);
 

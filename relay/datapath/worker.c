@@ -121,17 +121,8 @@ worker_poll(struct worker *worker, struct mono_time now)
 
 	burst->now = now;
 	receive(worker, burst);
-	if (burst->count > 0) {
-		classify(worker, burst);
-		arp(worker, burst);
-		icmp(worker, burst);
-		latch(worker, burst);
-		resolve(worker, burst);
-		authenticate(worker, burst);
-		account(worker, burst);
-		fanout(worker, burst);
-		release(worker, burst);
-	}
+	for (const struct stage *stage = pipeline; burst->count > 0 && stage->name; stage++)
+		stage->run(worker, burst);
 	upkeep(worker, now);
 	if (worker->tx_count > 0)
 		transmit(worker);

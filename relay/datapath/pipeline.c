@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// pipeline.c - the stages in packet order.
+#include "datapath/stages.h"
+
+const struct stage pipeline[] = {
+	{"classify", classify},
+	{"arp", arp},
+	{"icmp", icmp},
+	{"latch", latch},
+	{"resolve", resolve},
+	{"authenticate", authenticate},
+	{"account", account},
+	{"fanout", fanout},
+	{"release", release},
+	{NULL, NULL},
+};
