@@ -153,15 +153,17 @@ test-build: $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator
 # --- benchmarks: bench/<name>.c with the layers it measures; figures also go to results.tsv there
 
 BENCHES = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
-$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call archive,srtp) $(call archive,timetable)
+USES_bench = datapath srtp media timetable platform
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(foreach l,$(USES_bench),$(call archive,$(l)))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,srtp timetable) \
-		$(call layer_libs,srtp timetable)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,$(USES_bench)) \
+		$(call layer_libs,$(USES_bench))
 
 .PHONY: bench bench-quick
 bench bench-quick: deps-build
 	@$(MAKE) --no-print-directory $(BENCHES)
 	$(BUILD)/bench/engine $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+	$(BUILD)/bench/pipeline $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/timetable $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 
 # --- what a person calls

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+// Its old names for algorithms are macros that clash with OpenSSL.
+#define NO_COMPAT_IMB_API_053
 #include <intel-ipsec-mb.h>
 
 #include "srtp/engine.h"
