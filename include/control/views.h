@@ -28,6 +28,9 @@ json_t *view_join(const struct view *view, const struct join *join);
 json_t *view_session(
 	const struct view *view, const struct session *session, const struct presence *presence);
 
+// Who takes part in a lesson, the lead first.
+json_t *view_parts(const struct lesson *lesson);
+
 // LESSON.
 json_t *view_lesson(const struct board_lesson *lesson);
 

@@ -80,11 +80,8 @@ view_session(
 }
 
 json_t *
-view_lesson(const struct board_lesson *board_lesson)
+view_parts(const struct lesson *lesson)
 {
-	const struct lesson *lesson = &board_lesson->lesson;
-	char date[CIVIL_DATE_BYTES];
-	civil_date_format(lesson->date, date);
 	json_t *parts = json_array();
 	for (size_t i = 0; i < lesson->part_count; i++) {
 		const struct lesson_part *part = &lesson->parts[i];
@@ -93,11 +90,23 @@ view_lesson(const struct board_lesson *board_lesson)
 				       "school_name", part->school->name, "endpoint",
 				       part->endpoint->id, "role", lesson_role_name(part->role)));
 	}
-	return json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o}", "id",
-		lesson->id, "rule", lesson->rule ? lesson->rule->id : NULL, "date", date, "title",
-		lesson->title, "subject", lesson->subject, "form", lesson_form_name(lesson->form),
-		"starts_at", view_time(lesson->start), "ends_at", view_time(lesson->end),
-		"opens_at", view_time(board_lesson->opens), "closes_at",
+	return parts;
+}
+
+json_t *
+view_lesson(const struct board_lesson *board_lesson)
+{
+	const struct lesson *lesson = &board_lesson->lesson;
+	const struct timetable_rule *rule = lesson->rule;
+	char date[CIVIL_DATE_BYTES];
+	civil_date_format(lesson->date, date);
+	return json_pack("{s:s, s:s?, s:s?, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o}",
+		"id", lesson->id, "rule", rule ? rule->id : NULL, "pair",
+		rule ? rule->pair->id : NULL, "period",
+		rule && rule->period ? json_integer(rule->period) : json_null(), "date", date,
+		"title", lesson->title, "subject", lesson->subject, "form",
+		lesson_form_name(lesson->form), "starts_at", view_time(lesson->start), "ends_at",
+		view_time(lesson->end), "opens_at", view_time(board_lesson->opens), "closes_at",
 		view_time(board_lesson->closes), "state", lesson_state_name(board_lesson->state),
-		"parts", parts);
+		"parts", view_parts(lesson));
 }

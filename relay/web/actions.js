@@ -19,9 +19,10 @@ const KEYS = [
 ];
 const SHORTCUTS = { l: "language", d: "theme", w: "wide", "?": "help", e: "extend", m: "session" };
 const EXTEND_MINUTES = [5, 10, 20];
+const PREPARE_MINUTES = 15;
 
 // Each is called with what its button or the selected card carries in data-…
-const actions = { close: closeDialog, help, extend, session, end, ending, cut };
+const actions = { close: closeDialog, help, extend, session, end, ending, cut, prepare };
 
 export function installActions(more) {
 	Object.assign(actions, more);
@@ -30,6 +31,29 @@ export function installActions(more) {
 		if (button) run(button.dataset.act, button.dataset);
 	});
 	document.addEventListener("keydown", onKey);
+	for (const kind of ["change", "input"]) {
+		document.addEventListener(kind, ({ target }) => {
+			const name = target.dataset[kind];
+			if (name) run(name, { ...target.dataset, value: target.value });
+		});
+	}
+	document.addEventListener("submit", (event) => {
+		const { submit: name } = event.target.dataset;
+		if (!name) return;
+		event.preventDefault();
+		run(name, { ...event.target.dataset, ...fieldsOf(event.target) });
+	});
+}
+
+// A form's values by their names; of a field that takes several, a list.
+function fieldsOf(form) {
+	const values = {};
+	for (const field of form.elements) {
+		if (field.multiple)
+			values[field.name] = [...field.selectedOptions].map((one) => one.value);
+		else if (field.name) values[field.name] = field.value;
+	}
+	return values;
 }
 
 async function run(name, data) {
@@ -142,4 +166,11 @@ async function end({ session: id }) {
 	const ended = await change("DELETE", sessionPath(id));
 	closeDialog();
 	tell(say("session.ended", ended.title));
+}
+
+// A short call between paired schools.
+async function prepare({ ours, theirs, name }) {
+	const body = { endpoints: [ours, theirs], minutes: PREPARE_MINUTES };
+	await change("POST", "/v1/sessions", { ...body, title: say("prepare.title") });
+	tell(say("prepare.opened", name, PREPARE_MINUTES));
 }

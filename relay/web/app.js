@@ -2,15 +2,25 @@
 // app.js - the page's frame: who looks, which view, in which language, and what keys do.
 import { get } from "./api.js";
 import { installActions } from "./actions.js";
+import { endpointActions, loadEndpoints, openEndpoints, renderEndpoints } from "./endpoints.js";
 import { element, morph } from "./dom.js";
 import { clockOf, setZone } from "./format.js";
 import { overall, spoken, troubles } from "./judge.js";
 import { follow, live, relayNow, silence } from "./live.js";
 import { renderNow } from "./now.js";
+import { renderSchool } from "./school.js";
+import { loadTimetable, openTimetable, renderTimetable, timetableActions } from "./timetable.js";
+import { changeActions } from "./changes.js";
+import { tellRefusal } from "./dialog.js";
 import { showSignIn } from "./signin.js";
 import { currentLanguage, preferred, say, setLanguage } from "./words.js";
 
-const VIEWS = { now: { render: renderNow } };
+const VIEWS = {
+	now: { render: renderNow },
+	timetable: { render: renderTimetable, open: openTimetable, changed: loadTimetable },
+	endpoints: { render: renderEndpoints, open: openEndpoints, changed: loadEndpoints },
+	school: { render: renderSchool },
+};
 const page = { me: null, view: null, stop: null, wide: false };
 const at = (id) => document.getElementById(id);
 
@@ -39,17 +49,19 @@ function may() {
 }
 
 function viewNames() {
-	return page.me?.role === "school" ? [] : Object.keys(VIEWS);
+	return Object.keys(VIEWS).filter(
+		(name) => (name === "school") === (page.me.role === "school"),
+	);
 }
 
 function openView() {
 	const wanted = location.hash.slice(1).split("/")[0];
-	const name = viewNames().includes(wanted) ? wanted : "now";
+	const name = viewNames().includes(wanted) ? wanted : viewNames()[0];
 	if (page.view !== name) {
 		VIEWS[page.view]?.close?.();
 		page.view = name;
 		at("main").replaceChildren();
-		VIEWS[name].open?.(draw);
+		VIEWS[name].open?.(draw)?.catch(tellRefusal);
 	}
 	draw();
 }
@@ -72,18 +84,23 @@ function draw() {
 }
 
 function top() {
-	const links = viewNames().map((name, index) =>
-		element(
-			"a",
-			{
-				href: `#${name}`,
-				"aria-current": name === page.view ? "page" : null,
-				"aria-keyshortcuts": String(index + 1),
-			},
-			element("kbd", String(index + 1)),
-			say(`view.${name}`),
-		),
-	);
+	const names = viewNames();
+	const links =
+		names.length < 2
+			? []
+			: names.map((name, index) =>
+					element(
+						"a",
+						{
+							href: `#${name}`,
+							"aria-current":
+								name === page.view ? "page" : null,
+							"aria-keyshortcuts": String(index + 1),
+						},
+						element("kbd", String(index + 1)),
+						say(`view.${name}`),
+					),
+				);
 	const dark = document.documentElement.dataset.theme === "dark";
 	return [
 		element(
@@ -146,6 +163,9 @@ function setTheme(theme) {
 }
 
 installActions({
+	...timetableActions,
+	...changeActions,
+	...endpointActions,
 	language() {
 		setLanguage(currentLanguage() === "zh" ? "en" : "zh");
 		remember("language", currentLanguage());
@@ -199,7 +219,7 @@ async function begin() {
 	page.stop = follow({
 		changed: draw,
 		hello: (hello) => (page.hello = hello),
-		lessons: () => VIEWS[page.view].changed?.(draw),
+		lessons: () => VIEWS[page.view].changed?.().catch(tellRefusal),
 	});
 	openView();
 }

@@ -15,21 +15,27 @@
 	X(next_style, "next.css", STYLE, "relay/web/next.css")                                     \
 	X(now_style, "now.css", STYLE, "relay/web/now.css")                                        \
 	X(parts_style, "parts.css", STYLE, "relay/web/parts.css")                                  \
+	X(school_style, "school.css", STYLE, "relay/web/school.css")                               \
 	X(style_style, "style.css", STYLE, "relay/web/style.css")                                  \
+	X(timetable_style, "timetable.css", STYLE, "relay/web/timetable.css")                      \
 	X(dygraph_style, "dygraph.css", STYLE, DEBIAN "dygraph.min.css")                           \
 	X(dygraph, "dygraph.js", SCRIPT, DEBIAN "dygraph.min.js")                                  \
 	X(actions, "actions.js", SCRIPT, "relay/web/actions.js")                                   \
 	X(api, "api.js", SCRIPT, "relay/web/api.js")                                               \
 	X(app, "app.js", SCRIPT, "relay/web/app.js")                                               \
+	X(changes, "changes.js", SCRIPT, "relay/web/changes.js")                                   \
 	X(dialog, "dialog.js", SCRIPT, "relay/web/dialog.js")                                      \
 	X(dictionary, "dictionary.js", SCRIPT, "relay/web/dictionary.js")                          \
 	X(dom, "dom.js", SCRIPT, "relay/web/dom.js")                                               \
+	X(endpoints, "endpoints.js", SCRIPT, "relay/web/endpoints.js")                             \
 	X(format, "format.js", SCRIPT, "relay/web/format.js")                                      \
 	X(judge, "judge.js", SCRIPT, "relay/web/judge.js")                                         \
 	X(lights, "lights.js", SCRIPT, "relay/web/lights.js")                                      \
 	X(live, "live.js", SCRIPT, "relay/web/live.js")                                            \
 	X(now, "now.js", SCRIPT, "relay/web/now.js")                                               \
+	X(school, "school.js", SCRIPT, "relay/web/school.js")                                      \
 	X(signin, "signin.js", SCRIPT, "relay/web/signin.js")                                      \
+	X(timetable, "timetable.js", SCRIPT, "relay/web/timetable.js")                             \
 	X(words, "words.js", SCRIPT, "relay/web/words.js")
 
 // The Makefile makes this file depend on all of them: .incbin tells the compiler nothing.
