@@ -10,12 +10,12 @@ cancelled_view(const struct lesson *lesson)
 {
 	char date[CIVIL_DATE_BYTES];
 	civil_date_format(lesson->date, date);
+	const struct timetable_rule *rule = lesson->rule;
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:o}", "id",
-		lesson->id, "rule", lesson->rule->id, "pair", lesson->rule->pair->id, "date", date,
-		"title", lesson->title, "subject", lesson->subject, "form",
-		lesson_form_name(lesson->form), "starts_at", view_time(lesson->start), "ends_at",
-		view_time(lesson->end), "reason", lesson_cancellation_name(lesson->cancellation),
-		"parts", view_parts(lesson));
+		lesson->id, "rule", rule->id, "pair", rule->pair->id, "date", date, "title",
+		lesson->title, "subject", lesson->subject, "form", lesson_form_name(lesson->form),
+		"starts_at", view_time(lesson->start), "ends_at", view_time(lesson->end), "reason",
+		lesson_cancellation_name(lesson->cancellation), "parts", view_parts(lesson));
 }
 
 // What the plan has that day and is not held; NULL where memory is lacking. A lesson that opened

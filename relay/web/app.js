@@ -6,6 +6,7 @@ import { endpointActions, loadEndpoints, openEndpoints, renderEndpoints } from "
 import { element, morph } from "./dom.js";
 import { clockOf, setZone } from "./format.js";
 import { overall, spoken, troubles } from "./judge.js";
+import { ledgerActions, loadLedger, openLedger, renderLedger } from "./ledger.js";
 import { follow, live, relayNow, silence } from "./live.js";
 import { renderNow } from "./now.js";
 import { renderSchool } from "./school.js";
@@ -19,6 +20,7 @@ const VIEWS = {
 	now: { render: renderNow },
 	timetable: { render: renderTimetable, open: openTimetable, changed: loadTimetable },
 	endpoints: { render: renderEndpoints, open: openEndpoints, changed: loadEndpoints },
+	ledger: { render: renderLedger, open: openLedger, changed: loadLedger },
 	school: { render: renderSchool },
 };
 const page = { me: null, view: null, stop: null, wide: false };
@@ -166,6 +168,7 @@ installActions({
 	...timetableActions,
 	...changeActions,
 	...endpointActions,
+	...ledgerActions,
 	language() {
 		setLanguage(currentLanguage() === "zh" ? "en" : "zh");
 		remember("language", currentLanguage());

@@ -12,6 +12,7 @@
 #define ASSETS(X)                                                                                  \
 	X(page, "", "text/html; charset=utf-8", "relay/web/index.html")                            \
 	X(icon, "icon.svg", "image/svg+xml", "relay/web/icon.svg")                                 \
+	X(ledger_style, "ledger.css", STYLE, "relay/web/ledger.css")                               \
 	X(next_style, "next.css", STYLE, "relay/web/next.css")                                     \
 	X(now_style, "now.css", STYLE, "relay/web/now.css")                                        \
 	X(parts_style, "parts.css", STYLE, "relay/web/parts.css")                                  \
@@ -30,6 +31,7 @@
 	X(endpoints, "endpoints.js", SCRIPT, "relay/web/endpoints.js")                             \
 	X(format, "format.js", SCRIPT, "relay/web/format.js")                                      \
 	X(judge, "judge.js", SCRIPT, "relay/web/judge.js")                                         \
+	X(ledger, "ledger.js", SCRIPT, "relay/web/ledger.js")                                      \
 	X(lights, "lights.js", SCRIPT, "relay/web/lights.js")                                      \
 	X(live, "live.js", SCRIPT, "relay/web/live.js")                                            \
 	X(now, "now.js", SCRIPT, "relay/web/now.js")                                               \
