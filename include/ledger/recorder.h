@@ -98,6 +98,9 @@ void recorder_written(struct recorder *recorder);
 // Gives the rows of minutes and lessons that are over. Once a second.
 void recorder_step(struct recorder *recorder, struct wall_time wall, struct mono_time mono);
 
+// As recorder_started() was told.
+struct wall_time recorder_down_from(const struct recorder *recorder);
+
 // Whether a lesson is being recorded, and how many are.
 bool recorder_has(const struct recorder *recorder, const char *lesson_id);
 size_t recorder_count(const struct recorder *recorder);

@@ -51,6 +51,12 @@ recorder_started(struct recorder *recorder, struct wall_time down_from, struct w
 	recorder->started_at = wall;
 }
 
+struct wall_time
+recorder_down_from(const struct recorder *recorder)
+{
+	return recorder->down_from;
+}
+
 struct recording *
 recording_find(const struct recorder *recorder, const char *id)
 {
