@@ -232,7 +232,7 @@ report_engine(const struct cell *cell, enum bare_operation operation, enum side 
 	const struct timings *timings, FILE *results)
 {
 	uint32_t n = cell->round_count, low = low_rank(n);
-	double ns[ROUNDS_MAX], bare_ns[ROUNDS_MAX], ratios[ROUNDS_MAX];
+	double ns[ROUNDS_MAX] = {0}, bare_ns[ROUNDS_MAX] = {0}, ratios[ROUNDS_MAX] = {0};
 	for (uint32_t i = 0; i < n; i++) {
 		ns[i] = timings->ns[operation][side][i];
 		bare_ns[i] = timings->ns[operation][BARE][i];
