@@ -18,6 +18,12 @@ struct tx_frame {
 	uint32_t ip_bytes;
 };
 
+// Where a walk over a table's slots stands, that goes on by stretches.
+struct sweep {
+	uint32_t next;
+	struct mono_time last;
+};
+
 struct worker {
 	struct worker_settings settings;
 	struct tables tables;
@@ -39,7 +45,8 @@ struct worker {
 	unsigned announcements_left;
 
 	// upkeep
-	struct mono_time next_publish;
+	struct sweep leg_sweep;
+	struct sweep publish_sweeps[3]; // legs, streams, outflows
 	struct mono_time next_heartbeat;
 	struct mono_time next_upkeep;
 	uint32_t leg_count; // in use: naps are short while there are any

@@ -3,9 +3,45 @@
 #include "datapath/internal.h"
 
 #define UPKEEP_NS (10 * NS_IN_MS)
+// Every leg is looked after, and everything published, once in this time; where there are many, the
+// time is longer, so that it costs a few hundredths of the core at most.
+#define LEGS_NS (100 * NS_IN_MS)
 #define PUBLISH_NS (200 * NS_IN_MS)
+#define SLOT_NS (10 * NS_IN_US)
+#define SWEEP_NS NS_IN_MS    // between two stretches of a sweep: none is long enough to be felt
 #define KEEPALIVE_NS NS_IN_S // the relay's own question on each path: round trip, NAT mapping
 #define REPORT_NS (5 * NS_IN_S)
+
+// A stretch of slots of a table of `count`.
+struct stretch {
+	uint32_t first;
+	uint32_t count;
+};
+
+// Which slots are due, so that all of them are met once in `period_ns`, or later where they are
+// many.
+static struct stretch
+sweep_due(struct sweep *sweep, uint32_t count, int64_t period_ns, struct mono_time now)
+{
+	struct stretch none = {0, 0};
+	int64_t elapsed_ns = mono_since_ns(now, sweep->last);
+	if (elapsed_ns < SWEEP_NS || count == 0)
+		return none;
+	if (period_ns < SLOT_NS * (int64_t)count)
+		period_ns = SLOT_NS * (int64_t)count;
+	sweep->last = now;
+	if (elapsed_ns >= period_ns) {
+		sweep->next = 0;
+		return (struct stretch){0, count};
+	}
+	// At least one, so that the shortest table is swept too, only somewhat sooner.
+	uint32_t due = (uint32_t)((int64_t)count * elapsed_ns / period_ns) + 1;
+	struct stretch stretch = {sweep->next, due};
+	if (stretch.count > count - stretch.first)
+		stretch.count = count - stretch.first;
+	sweep->next = (stretch.first + stretch.count) % count;
+	return stretch;
+}
 
 static void
 leg_upkeep(struct worker *worker, struct leg *leg, struct mono_time now)
@@ -117,46 +153,74 @@ publish_named(struct worker *worker, const struct message *message, struct mono_
 	}
 }
 
+static void
+publish_legs(struct worker *worker, struct stretch stretch)
+{
+	struct leg *legs = worker->tables.legs + stretch.first;
+	for (uint32_t i = 0; i < stretch.count; i++) {
+		if (legs[i].is_used)
+			publish_leg(worker, &legs[i]);
+	}
+}
+
+static void
+publish_streams(struct worker *worker, struct stretch stretch, struct mono_time now)
+{
+	struct stream *streams = worker->tables.streams + stretch.first;
+	for (uint32_t i = 0; i < stretch.count; i++) {
+		if (streams[i].is_used)
+			publish_stream(worker, &streams[i], now);
+	}
+}
+
+static void
+publish_outflows(struct worker *worker, struct stretch stretch)
+{
+	const struct outflow *outflows = worker->tables.outflows + stretch.first;
+	for (uint32_t i = 0; i < stretch.count; i++) {
+		if (outflows[i].is_used)
+			publish_outflow(worker, &outflows[i]);
+	}
+}
+
 void
 worker_publish(struct worker *worker, struct mono_time now)
 {
-	struct tables *tables = &worker->tables;
+	const struct stats_limits *limits = &worker->tables.limits;
 
-	for (uint32_t i = 0; i < tables->limits.leg_count; i++) {
-		if (tables->legs[i].is_used)
-			publish_leg(worker, &tables->legs[i]);
-	}
-	for (uint32_t i = 0; i < tables->limits.stream_count; i++) {
-		if (tables->streams[i].is_used)
-			publish_stream(worker, &tables->streams[i], now);
-	}
-	for (uint32_t i = 0; i < tables->limits.outflow_count; i++) {
-		if (tables->outflows[i].is_used)
-			publish_outflow(worker, &tables->outflows[i]);
-	}
+	publish_legs(worker, (struct stretch){0, limits->leg_count});
+	publish_streams(worker, (struct stretch){0, limits->stream_count}, now);
+	publish_outflows(worker, (struct stretch){0, limits->outflow_count});
 	stats_publish_worker(worker->settings.stats, &worker->stats);
 }
 
 void
 upkeep(struct worker *worker, struct mono_time now)
 {
+	struct stretch legs =
+		sweep_due(&worker->leg_sweep, worker->tables.limits.leg_count, LEGS_NS, now);
+	for (uint32_t i = legs.first; i < legs.first + legs.count; i++) {
+		if (worker->tables.legs[i].is_used)
+			leg_upkeep(worker, &worker->tables.legs[i], now);
+	}
 	if (!mono_reached(now, worker->next_upkeep))
 		return;
 	worker->next_upkeep = mono_after_ns(now, UPKEEP_NS);
 	arp_upkeep(worker, now);
-	for (uint32_t i = 0; i < worker->tables.limits.leg_count; i++) {
-		if (worker->tables.legs[i].is_used)
-			leg_upkeep(worker, &worker->tables.legs[i], now);
-	}
 }
 
 void
 publish(struct worker *worker, struct mono_time now)
 {
-	if (mono_reached(now, worker->next_publish)) {
-		worker->next_publish = mono_after_ns(now, PUBLISH_NS);
-		worker_publish(worker, now);
-	} else if (mono_reached(now, worker->next_heartbeat)) {
+	const struct stats_limits *limits = &worker->tables.limits;
+
+	publish_legs(
+		worker, sweep_due(&worker->publish_sweeps[0], limits->leg_count, PUBLISH_NS, now));
+	publish_streams(worker,
+		sweep_due(&worker->publish_sweeps[1], limits->stream_count, PUBLISH_NS, now), now);
+	publish_outflows(worker,
+		sweep_due(&worker->publish_sweeps[2], limits->outflow_count, PUBLISH_NS, now));
+	if (mono_reached(now, worker->next_heartbeat)) {
 		worker->next_heartbeat = mono_after_ns(now, UPKEEP_NS);
 		stats_publish_worker(worker->settings.stats, &worker->stats);
 	}
