@@ -122,6 +122,7 @@ int api_exceptions_route(struct control *control);
 int api_audit_route(struct control *control);
 int api_sessions_route(struct control *control);
 int api_tokens_route(struct control *control);
+int api_sign_route(struct control *control);
 int api_endpoint_route(struct control *control);
 int api_export_route(struct control *control);
 

@@ -13,6 +13,7 @@
 #include <openssl/types.h>
 
 #include "http/http_server.h"
+#include "http/sign_ins.h"
 #include "platform/units.h"
 
 #define HTTP_PEER_TEXT_BYTES 64
@@ -31,6 +32,7 @@ struct http_server {
 	struct evhttp *http;
 	SSL_CTX *context;
 	const struct tokens *tokens;
+	struct sign_ins *sign_ins;
 	struct http_server_options limits; // no zero left in it
 	struct http_route routes[HTTP_ROUTES_MAX];
 	const char *text_types[HTTP_ROUTES_MAX]; // of text routes; NULL: JSON
@@ -71,6 +73,7 @@ struct http_call {
 	char peer[HTTP_PEER_TEXT_BYTES];
 	char name[TOKEN_NAME_BYTES_MAX + 1];
 	char endpoint[TOKEN_ENDPOINT_BYTES_MAX + 1];
+	char school[TOKEN_SCHOOL_BYTES_MAX + 1];
 };
 
 // http_connection.c: evhttp's callback that makes a connection; sets the deadline of what comes
@@ -91,6 +94,9 @@ void http_listen_resume(struct http_server *server);
 // http_request.c: evhttp's callback for a request; frees a call, whose peer may be gone.
 void http_request_dispatch(struct evhttp_request *evhttp, void *server);
 void http_call_free(struct http_call *call);
+// Answers 401 or 403: counted, and a line in the log unless there is a flood of them.
+void http_refuse_unknown(struct http_call *call, const char *what);
+void http_refuse_forbidden(struct http_call *call, const char *what);
 
 // http_body.c: how long the body of the request may be whose first bytes have come; back to the
 // usual limit for the next one.

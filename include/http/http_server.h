@@ -41,8 +41,10 @@ struct http_request {
 	const char *text;   // of a text route, as it came, inside the handler only; NULL: none
 	size_t text_bytes;
 	enum token_role role; // who asks: TOKEN_ROLE_NONE on an open route without a token
-	const char *name;     // of the token; "localhost" for a loopback operator; "" for none
+	const char *name;     // of the token; "localhost" for somebody on loopback; "" for none
 	const char *endpoint; // the endpoint of the token; "" otherwise
+	const char *school;   // the school of the token; "" otherwise
+	uint64_t sign_in;     // the browser's sign-in that stood for the token; 0: none
 	const char *peer;     // "198.18.1.7:40312", for the log and the endpoint's address
 	bool is_loopback;
 };
@@ -56,8 +58,8 @@ typedef void (*http_stream_closed_fn)(struct http_stream *stream, void *user);
 
 // One route. `pattern` is a path whose segments match literally, but for one ":id" segment, which
 // matches one non-empty segment, or a trailing "*", which matches the non-empty rest. Earlier
-// routes win. A request is let in where `role` is TOKEN_ROLE_NONE or the asker's. Tables end with
-// method NULL.
+// routes win. `role` is the least one that is let in (token_role.h says which includes which); a
+// role that only reads is let in for GET alone. Tables end with method NULL.
 struct http_route {
 	const char *method;
 	const char *pattern;
@@ -142,6 +144,15 @@ void http_respond_bytes(struct http_request *request, int status, const char *co
 // {"error": text}; the text says what is wrong, and what to do.
 void http_respond_error(struct http_request *request, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+// Signs the asker's browser in by a token's text: the answer that is still to come sets its cookie.
+// Returns the token's name, and the request is of its role from here on; NULL: it has been answered
+// (401, 503).
+const char *http_sign_in(struct http_request *request, const char *text);
+// Forgets the browser's sign-in; the answer that is still to come clears its cookie.
+void http_sign_out(struct http_request *request);
+// Whether a request's sign-in is still one: not signed out, over, or its token revoked.
+bool http_server_sign_in_holds(const struct http_server *server, uint64_t number);
 
 // 404 to a stranger whose address carries no token that opens it: counted, and one line in the log,
 // in which the token is hidden.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// tokens.h - bearer tokens of operators, endpoints and calendar feeds; the file holds their SHA-256
+// tokens.h - bearer tokens of people, endpoints and calendar feeds; the file holds their SHA-256
 // only.
 #ifndef HTTP_TOKENS_H
 #define HTTP_TOKENS_H
@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+#include "http/secret.h"
+#include "http/token_role.h"
 #include "platform/units.h"
 
 #define TOKENS_MAX 4096
@@ -17,21 +19,13 @@
 #define TOKEN_SCHOOL_BYTES_MAX 64   // without the zero
 #define TOKENS_ERROR_BYTES 512
 
-enum token_role {
-	TOKEN_ROLE_NONE, // nobody in particular: a route that is open to all
-	TOKEN_ROLE_OPERATOR,
-	TOKEN_ROLE_ENDPOINT,
-	TOKEN_ROLE_FEED, // stands in a calendar's address, and opens nothing else
-};
-
-#define TOKEN_HASH_BYTES 32
-
 struct token {
 	char name[TOKEN_NAME_BYTES_MAX + 1];
 	char endpoint[TOKEN_ENDPOINT_BYTES_MAX + 1]; // "" for another role
-	char school[TOKEN_SCHOOL_BYTES_MAX + 1];     // whose feed alone it opens; "" = every feed
+	char school[TOKEN_SCHOOL_BYTES_MAX + 1];     // the school's own, or whose feed alone it
+						     // opens; "" = every feed, or another role
 	enum token_role role;
-	unsigned char hash[TOKEN_HASH_BYTES];
+	unsigned char hash[SECRET_HASH_BYTES];
 	struct wall_time created_at;
 };
 
@@ -45,7 +39,8 @@ void tokens_close(struct tokens *tokens);
 
 // Makes a token and stores its hash: the file is on the disk when this returns. `text` is the
 // token, told this once; the caller wipes it. `subject` is the endpoint of TOKEN_ROLE_ENDPOINT, the
-// school of TOKEN_ROLE_FEED or NULL for every school's feed and the county's, else NULL.
+// school of TOKEN_ROLE_SCHOOL, that of TOKEN_ROLE_FEED or NULL for every school's feed and the
+// county's, else NULL.
 // Returns 0, -EEXIST (the name is taken), -EINVAL, -ENOSPC (TOKENS_MAX) or another -errno, with the
 // text in `error`.
 int tokens_create(struct tokens *tokens, const char *name, enum token_role role,
@@ -59,14 +54,14 @@ int tokens_revoke(struct tokens *tokens, const char *name, char error[TOKENS_ERR
 // next tokens_create() or tokens_revoke().
 const struct token *tokens_find(const struct tokens *tokens, const char *text);
 
+// The token with this hash, or NULL. Valid as long.
+const struct token *tokens_find_hash(
+	const struct tokens *tokens, const unsigned char hash[SECRET_HASH_BYTES]);
+
 // [{"name", "role", "endpoint" (or null), "school" (or null), "created_at"}], a new reference; NULL
 // where memory is out.
 json_t *tokens_list(const struct tokens *tokens);
 
 size_t tokens_count(const struct tokens *tokens);
-
-const char *token_role_name(enum token_role role); // "operator", "endpoint", "feed", "none"
-enum token_role token_role_find(
-	const char *name); // TOKEN_ROLE_NONE where it is none of the first three
 
 #endif

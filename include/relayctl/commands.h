@@ -14,6 +14,7 @@
 
 struct arguments {
 	bool json;
+	const char *role;
 	const char *endpoint;  // --endpoint
 	const char *minutes;   // --minutes
 	const char *title;     // --title

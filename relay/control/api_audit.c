@@ -45,7 +45,7 @@ int
 api_audit_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/audit", TOKEN_ROLE_OPERATOR, audit_get, control},
+		{"GET", "/v1/audit", TOKEN_ROLE_OBSERVER, audit_get, control},
 		{0},
 	};
 	return http_server_route(control->server, routes);

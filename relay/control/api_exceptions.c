@@ -304,7 +304,7 @@ int
 api_exceptions_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/exceptions", TOKEN_ROLE_OPERATOR, exceptions_get, control},
+		{"GET", "/v1/exceptions", TOKEN_ROLE_OBSERVER, exceptions_get, control},
 		{"POST", "/v1/exceptions", TOKEN_ROLE_OPERATOR, exceptions_post, control},
 		{"DELETE", "/v1/exceptions/:id", TOKEN_ROLE_OPERATOR, exception_delete, control},
 		{0},

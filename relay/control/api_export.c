@@ -209,9 +209,9 @@ api_export_route(struct control *control)
 	const struct http_route routes[] = {
 		// Open to all who know the address: it carries the token.
 		{"GET", "/v1/feeds/*", TOKEN_ROLE_NONE, feed_get, control},
-		{"GET", "/v1/lessons.csv", TOKEN_ROLE_OPERATOR, lessons_csv_get, control},
-		{"GET", "/v1/rules.csv", TOKEN_ROLE_OPERATOR, rules_csv_get, control},
-		{"GET", "/v1/sheet", TOKEN_ROLE_OPERATOR, sheet_get, control},
+		{"GET", "/v1/lessons.csv", TOKEN_ROLE_OBSERVER, lessons_csv_get, control},
+		{"GET", "/v1/rules.csv", TOKEN_ROLE_OBSERVER, rules_csv_get, control},
+		{"GET", "/v1/sheet", TOKEN_ROLE_OBSERVER, sheet_get, control},
 		{0},
 	};
 	return http_server_route(control->server, routes);

@@ -109,8 +109,8 @@ int
 api_lessons_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/lessons", TOKEN_ROLE_OPERATOR, lessons_get, control},
-		{"GET", "/v1/endpoints", TOKEN_ROLE_OPERATOR, endpoints_get, control},
+		{"GET", "/v1/lessons", TOKEN_ROLE_OBSERVER, lessons_get, control},
+		{"GET", "/v1/endpoints", TOKEN_ROLE_OBSERVER, endpoints_get, control},
 		{"POST", "/v1/reload", TOKEN_ROLE_OPERATOR, reload_post, control},
 		{0},
 	};

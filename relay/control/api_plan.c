@@ -102,7 +102,7 @@ int
 api_plan_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/plan/check", TOKEN_ROLE_OPERATOR, check_get, control},
+		{"GET", "/v1/plan/check", TOKEN_ROLE_OBSERVER, check_get, control},
 		{0},
 	};
 	return http_server_route(control->server, routes);

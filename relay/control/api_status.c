@@ -157,11 +157,11 @@ int
 api_status_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1", TOKEN_ROLE_OPERATOR, index_get, control},
+		{"GET", "/v1", TOKEN_ROLE_OBSERVER, index_get, control},
 		{"GET", "/healthz", TOKEN_ROLE_NONE, healthz_get, control},
-		{"GET", "/readyz", TOKEN_ROLE_OPERATOR, readyz_get, control},
-		{"GET", "/metrics", TOKEN_ROLE_OPERATOR, metrics_get, control},
-		{"GET", "/v1/status", TOKEN_ROLE_OPERATOR, status_get, control},
+		{"GET", "/readyz", TOKEN_ROLE_OBSERVER, readyz_get, control},
+		{"GET", "/metrics", TOKEN_ROLE_OBSERVER, metrics_get, control},
+		{"GET", "/v1/status", TOKEN_ROLE_OBSERVER, status_get, control},
 		{0},
 	};
 	return http_server_route(control->server, routes);

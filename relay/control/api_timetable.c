@@ -243,8 +243,8 @@ int
 api_timetable_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/timetable", TOKEN_ROLE_OPERATOR, timetable_get, control},
-		{"GET", "/v1/timetable/:id", TOKEN_ROLE_OPERATOR, table_get, control},
+		{"GET", "/v1/timetable", TOKEN_ROLE_OBSERVER, timetable_get, control},
+		{"GET", "/v1/timetable/:id", TOKEN_ROLE_OBSERVER, table_get, control},
 		{0},
 	};
 	const struct http_route put = {

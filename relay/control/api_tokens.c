@@ -30,16 +30,19 @@ status_of(int result)
 	}
 }
 
-// What is wrong with the subject of a new token of this role, or NULL.
+// What is wrong with the bond of a new token of this role, or NULL.
 static const char *
-check_subject(const struct control *control, enum token_role role, const char *endpoint,
+check_bond(const struct control *control, enum token_role role, const char *endpoint,
 	const char *school)
 {
 	const struct timetable *timetable = scheduler_timetable(control->scheduler);
-	if (role == TOKEN_ROLE_NONE || (role == TOKEN_ROLE_ENDPOINT) != (endpoint != NULL) ||
-		(school != NULL && role != TOKEN_ROLE_FEED))
-		return "role must be operator, endpoint with the endpoint it is for, or feed with "
-		       "or without a school";
+	enum token_bond bond = token_role_bond(role);
+	bool may_have_school = bond == TOKEN_BOND_SCHOOL || bond == TOKEN_BOND_SCHOOL_OR_NONE;
+	if (role == TOKEN_ROLE_NONE || (bond == TOKEN_BOND_ENDPOINT) != (endpoint != NULL) ||
+		(bond == TOKEN_BOND_SCHOOL && !school) || (school && !may_have_school))
+		return "role must be observer, operator, administrator, endpoint with the endpoint "
+		       "it is for, school with the school it is of, or feed with or without a "
+		       "school";
 	if (endpoint && !timetable_endpoint_find(timetable, endpoint))
 		return "this endpoint is not in the timetable: GET /v1/endpoints lists them";
 	if (school && !timetable_school_find(timetable, school))
@@ -61,7 +64,7 @@ tokens_post(struct http_request *request, void *user)
 		return;
 	}
 	enum token_role role = token_role_find(role_name);
-	const char *what = check_subject(control, role, endpoint, school);
+	const char *what = check_bond(control, role, endpoint, school);
 	if (what) {
 		http_respond_error(request, 422, "%s", what);
 		return;
@@ -74,8 +77,11 @@ tokens_post(struct http_request *request, void *user)
 		return;
 	}
 	log_info("token %s: made by %s", name, request->name);
-	control_audit(control, request->name, "", endpoint ? endpoint : role_name, "token made: %s",
-		name);
+	control_audit(control, request->name, "",
+		endpoint ? endpoint
+		: school ? school
+			 : "",
+		"token made: %s, %s", name, role_name);
 	http_respond_json(request, 201, json_pack("{s:s, s:s}", "name", name, "token", text));
 	OPENSSL_cleanse(text, sizeof text);
 }
@@ -102,9 +108,9 @@ int
 api_tokens_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/tokens", TOKEN_ROLE_OPERATOR, tokens_get, control},
-		{"POST", "/v1/tokens", TOKEN_ROLE_OPERATOR, tokens_post, control},
-		{"DELETE", "/v1/tokens/:id", TOKEN_ROLE_OPERATOR, token_delete, control},
+		{"GET", "/v1/tokens", TOKEN_ROLE_ADMINISTRATOR, tokens_get, control},
+		{"POST", "/v1/tokens", TOKEN_ROLE_ADMINISTRATOR, tokens_post, control},
+		{"DELETE", "/v1/tokens/:id", TOKEN_ROLE_ADMINISTRATOR, token_delete, control},
 		{0},
 	};
 	return http_server_route(control->server, routes);

@@ -163,6 +163,7 @@ open_routes(struct control *control)
 		api_audit_route,
 		api_sessions_route,
 		api_tokens_route,
+		api_sign_route,
 		api_endpoint_route,
 		api_export_route,
 	};

@@ -9,7 +9,7 @@
 #include <event2/bufferevent.h>
 #include <openssl/crypto.h>
 
-#include "http/http_internal.h"
+#include "http/http_identity.h"
 
 #define METHOD_BYTES 8
 #define PATH_BYTES 256
@@ -49,21 +49,32 @@ text_route_find(const struct http_server *server, const char *head)
 	return route != NULL && server->text_types[route - server->routes] ? route : NULL;
 }
 
-// As http_request.c will find out again when the request is whole: this is about room only.
+// The value of a header in the head, ended; NULL: it has none.
+static char *
+header_find(char *head, const char *name)
+{
+	char *found = strcasestr(head, name);
+	if (found == NULL)
+		return NULL;
+	found += strlen(name);
+	found[strcspn(found, "\r\n")] = '\0';
+	return found;
+}
+
+// As http_identity.c will find out again when the request is whole: this is about room only.
 static bool
 is_let_in(struct http_connection *connection, const struct http_route *route, char *head)
 {
-	static const char name[] = "\nAuthorization: Bearer ";
-	char *found = strcasestr(head, name);
-	if (found == NULL) {
-		http_connection_identify(connection);
-		return connection->is_loopback;
-	}
-	char *text = found + sizeof name - 1;
-	text[strcspn(text, "\r\n")] = '\0';
-	const struct tokens *tokens = connection->server->tokens;
-	const struct token *token = tokens ? tokens_find(tokens, text) : NULL;
-	return token != NULL && token->role == route->role;
+	http_connection_identify(connection);
+	// The one that is ended hides what comes behind it: each in a copy of its own.
+	char copy[HTTP_READ_BYTES_MAX + 1];
+	snprintf(copy, sizeof copy, "%s", head);
+	const char *authorization = header_find(head, "\nAuthorization: ");
+	const char *cookie = header_find(copy, "\nCookie: ");
+	enum token_role role = http_identity_role(
+		connection->server, connection->is_loopback, authorization, cookie);
+	OPENSSL_cleanse(copy, sizeof copy);
+	return token_role_allows(role, route->role, true);
 }
 
 void

@@ -11,7 +11,7 @@
 #include <event2/bufferevent_ssl.h>
 #include <openssl/crypto.h>
 
-#include "http/http_internal.h"
+#include "http/http_identity.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 
@@ -63,8 +63,8 @@ log_refusal(struct http_call *call, int status, const char *what)
 		call->request.method, path, what);
 }
 
-static void
-refuse_unknown(struct http_call *call, const char *what)
+void
+http_refuse_unknown(struct http_call *call, const char *what)
 {
 	call->server->counters.unauthorized++;
 	log_refusal(call, 401, what);
@@ -77,8 +77,8 @@ refuse_unknown(struct http_call *call, const char *what)
 		what);
 }
 
-static void
-refuse_forbidden(struct http_call *call, const char *what)
+void
+http_refuse_forbidden(struct http_call *call, const char *what)
 {
 	call->server->counters.forbidden++;
 	log_refusal(call, 403, what);
@@ -94,61 +94,10 @@ http_respond_unknown(struct http_request *request, const char *what)
 	http_respond_error(request, 404, "there is nothing at this address");
 }
 
-// A web page can make a browser on the relay's machine send requests to localhost, but not under
-// one of these names unless the page itself came from there (DNS rebinding).
 static bool
-is_local_host(const char *host)
+is_reading(const char *method)
 {
-	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-	for (size_t i = 0; host != NULL && i < sizeof names / sizeof *names; i++) {
-		size_t length = strlen(names[i]);
-		if (strncasecmp(host, names[i], length) == 0 &&
-			(host[length] == '\0' || host[length] == ':'))
-			return true;
-	}
-	return false;
-}
-
-static bool
-take_token(struct http_call *call, const char *authorization)
-{
-	static const char scheme[] = "Bearer ";
-	const struct token *token = NULL;
-	if (strncasecmp(authorization, scheme, sizeof scheme - 1) == 0 && call->server->tokens)
-		token = tokens_find(call->server->tokens, authorization + sizeof scheme - 1);
-	if (token == NULL)
-		return false;
-	call->request.role = token->role;
-	snprintf(call->name, sizeof call->name, "%s", token->name);
-	snprintf(call->endpoint, sizeof call->endpoint, "%s", token->endpoint);
-	return true;
-}
-
-// Finds out who asks. Returns whether the request goes on; otherwise it has been answered.
-static bool
-authenticate(struct http_call *call, bool is_open)
-{
-	const char *authorization = header_of(call, "Authorization");
-	if (authorization != NULL) {
-		if (take_token(call, authorization) || is_open)
-			return true;
-		refuse_unknown(call, "the token is unknown");
-		return false;
-	}
-	if (call->request.is_loopback && is_local_host(header_of(call, "Host"))) {
-		call->request.role = TOKEN_ROLE_OPERATOR;
-		snprintf(call->name, sizeof call->name, "localhost");
-		return true;
-	}
-	if (is_open)
-		return true;
-	if (call->request.is_loopback)
-		refuse_forbidden(call, "without a token the Host must be localhost, 127.0.0.1 or "
-				       "[::1]: use one of "
-				       "these in the address");
-	else
-		refuse_unknown(call, "there is no token");
-	return false;
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
 // Whether the request's body is of the type that its route takes; a form that a web page posts
@@ -171,8 +120,7 @@ has_type(struct http_call *call, const char *wanted)
 static bool
 take_body(struct http_call *call, const char *text_type)
 {
-	const char *method = call->request.method;
-	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+	if (is_reading(call->request.method))
 		return true;
 	if (!has_type(call, text_type ? text_type : "application/json"))
 		return false;
@@ -198,6 +146,18 @@ take_body(struct http_call *call, const char *text_type)
 }
 
 static void
+refuse_role(struct http_call *call, enum token_role needs, bool changes)
+{
+	char what[160];
+	// An observer reads what a school reads, and changes nothing.
+	bool is_reader = changes && token_role_allows(call->request.role, needs, false);
+	snprintf(what, sizeof what, "a token of role \"%s\" %s: use one of role \"%s\"",
+		token_role_name(call->request.role), is_reader ? "only reads" : "may not do this",
+		token_role_name(is_reader ? TOKEN_ROLE_OPERATOR : needs));
+	http_refuse_forbidden(call, what);
+}
+
+static void
 handle(struct http_call *call)
 {
 	char allowed[HTTP_ALLOWED_BYTES];
@@ -205,7 +165,8 @@ handle(struct http_call *call)
 		call->server, call->request.method, call->request.path, call->id, allowed);
 	call->request.id = call->id[0] ? call->id : NULL;
 
-	if (!authenticate(call, route != NULL && route->role == TOKEN_ROLE_NONE))
+	bool changes = !is_reading(call->request.method);
+	if (!http_identity_take(call, route != NULL && route->role == TOKEN_ROLE_NONE, changes))
 		return;
 	if (route == NULL && allowed[0] != '\0') {
 		evhttp_add_header(
@@ -215,10 +176,8 @@ handle(struct http_call *call)
 	} else if (route == NULL) {
 		http_respond_error(&call->request, 404,
 			"there is no %.200s here: GET /v1 names what there is", call->request.path);
-	} else if (route->role != TOKEN_ROLE_NONE && route->role != call->request.role) {
-		refuse_forbidden(call, route->role == TOKEN_ROLE_OPERATOR
-					       ? "this is for operators: use an operator's token"
-					       : "this is for endpoints: use an endpoint's token");
+	} else if (!token_role_allows(call->request.role, route->role, changes)) {
+		refuse_role(call, route->role, changes);
 	} else if (take_body(call, call->server->text_types[route - call->server->routes])) {
 		route->handler(&call->request, route->user);
 	}
@@ -265,6 +224,7 @@ create_call(struct http_server *server, struct evhttp_request *evhttp)
 		.path = call->path,
 		.name = call->name,
 		.endpoint = call->endpoint,
+		.school = call->school,
 		.peer = call->peer,
 		.is_loopback = call->connection->is_loopback,
 	};

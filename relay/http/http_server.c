@@ -74,9 +74,12 @@ http_server_create(
 	server->tokens = options ? options->tokens : NULL;
 	server->limits = complete(options);
 	LIST_INIT(&server->connections);
+	server->sign_ins = sign_ins_create();
+	if (server->sign_ins == NULL)
+		goto free_server;
 	server->http = evhttp_new(base);
 	if (server->http == NULL)
-		goto free_server;
+		goto free_sign_ins;
 	server->resume = evtimer_new(base, on_resume, server);
 	if (server->resume == NULL)
 		goto free_http;
@@ -97,6 +100,8 @@ http_server_create(
 
 free_http:
 	evhttp_free(server->http);
+free_sign_ins:
+	sign_ins_destroy(server->sign_ins);
 free_server:
 	free(server);
 	return NULL;
@@ -113,6 +118,7 @@ http_server_destroy(struct http_server *server)
 	assert(server->counters.streams_open == 0);
 	http_connection_detach_all(server);
 	event_free(server->resume);
+	sign_ins_destroy(server->sign_ins);
 	free(server);
 }
 

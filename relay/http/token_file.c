@@ -25,33 +25,48 @@ token_check(const char *name, enum token_role role, const char *subject)
 		if ((unsigned char)*c < ' ' || *c == '\x7f')
 			return "a token's name must have no control characters";
 	}
-	if (role == TOKEN_ROLE_NONE)
-		return "a token's role is \"operator\", \"endpoint\" or \"feed\"";
-	if (role == TOKEN_ROLE_ENDPOINT && subject_bytes == 0)
-		return "a token of role \"endpoint\" needs an \"endpoint\", an id of endpoints.csv";
-	if (role == TOKEN_ROLE_OPERATOR && subject_bytes != 0)
-		return "a token of role \"operator\" has no \"endpoint\" and no \"school\"";
-	if (role == TOKEN_ROLE_FEED && subject && subject_bytes == 0)
-		return "a feed's \"school\" is an id of schools.csv, or not given";
+	if (role == TOKEN_ROLE_NONE || role == TOKEN_ROLE_ANY)
+		return "a token's role is \"observer\", \"operator\", \"administrator\", "
+		       "\"endpoint\", \"school\" or \"feed\"";
+	switch (token_role_bond(role)) {
+	case TOKEN_BOND_ENDPOINT:
+		if (subject_bytes == 0)
+			return "a token of role \"endpoint\" needs an \"endpoint\", an id of "
+			       "endpoints.csv";
+		break;
+	case TOKEN_BOND_SCHOOL:
+		if (subject_bytes == 0)
+			return "a token of role \"school\" needs a \"school\", an id of "
+			       "schools.csv";
+		break;
+	case TOKEN_BOND_SCHOOL_OR_NONE:
+		if (subject && subject_bytes == 0)
+			return "a feed's \"school\" is an id of schools.csv, or not given";
+		break;
+	case TOKEN_BOND_NONE:
+		if (subject_bytes != 0)
+			return "a token of this role has no \"endpoint\" and no \"school\"";
+		break;
+	}
 	if (subject_bytes > TOKEN_ENDPOINT_BYTES_MAX)
 		return "an endpoint's or a school's id has at most 64 bytes";
 	return NULL;
 }
 
 static void
-hash_to_text(const unsigned char hash[TOKEN_HASH_BYTES], char text[2 * TOKEN_HASH_BYTES + 1])
+hash_to_text(const unsigned char hash[SECRET_HASH_BYTES], char text[2 * SECRET_HASH_BYTES + 1])
 {
-	for (size_t i = 0; i < TOKEN_HASH_BYTES; i++)
+	for (size_t i = 0; i < SECRET_HASH_BYTES; i++)
 		snprintf(text + 2 * i, 3, "%02x", hash[i]);
 }
 
 static bool
-hash_from_text(const char *text, unsigned char hash[TOKEN_HASH_BYTES])
+hash_from_text(const char *text, unsigned char hash[SECRET_HASH_BYTES])
 {
-	if (strlen(text) != 2 * TOKEN_HASH_BYTES ||
-		strspn(text, "0123456789abcdef") != 2 * TOKEN_HASH_BYTES)
+	if (strlen(text) != 2 * SECRET_HASH_BYTES ||
+		strspn(text, "0123456789abcdef") != 2 * SECRET_HASH_BYTES)
 		return false;
-	for (size_t i = 0; i < TOKEN_HASH_BYTES; i++) {
+	for (size_t i = 0; i < SECRET_HASH_BYTES; i++) {
 		const char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
 		hash[i] = (unsigned char)strtoul(digits, NULL, 16);
 	}
@@ -85,7 +100,7 @@ token_file_json(const struct tokens *tokens, bool with_hashes)
 	for (size_t i = 0; array != NULL && i < tokens->count; i++) {
 		const struct token *token = &tokens->list[i];
 		char created_at[TIME_TEXT_BYTES];
-		char hash[2 * TOKEN_HASH_BYTES + 1];
+		char hash[2 * SECRET_HASH_BYTES + 1];
 		time_to_text(token->created_at, created_at);
 		hash_to_text(token->hash, hash);
 		json_t *item = json_pack("{s:s, s:s, s:s?, s:s?, s:s}", "name", token->name, "role",
@@ -141,11 +156,11 @@ read_token(json_t *item, struct token *token)
 		return "its endpoint and school are texts or null";
 
 	token->role = token_role_find(role);
-	const char *what =
-		token_check(name, token->role, token->role == TOKEN_ROLE_FEED ? school : endpoint);
+	bool has_endpoint = token_role_bond(token->role) == TOKEN_BOND_ENDPOINT;
+	const char *what = token_check(name, token->role, has_endpoint ? endpoint : school);
 	if (what != NULL)
 		return what;
-	if (token->role == TOKEN_ROLE_FEED ? endpoint != NULL : school != NULL)
+	if (has_endpoint ? school != NULL : endpoint != NULL)
 		return "its role has an \"endpoint\" or a \"school\", not both";
 	if (!hash_from_text(hash, token->hash))
 		return "its sha256 is not 64 hex digits";

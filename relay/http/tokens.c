@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// tokens.c - bearer tokens of operators, endpoints and calendar feeds: made, found, revoked.
+// tokens.c - bearer tokens of people, endpoints and calendar feeds: made, found, revoked.
 #include "http/tokens.h"
 
 #include <assert.h>
@@ -10,44 +10,12 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
-#include <openssl/sha.h>
 
 #include "http/token_file.h"
 
 #define PREFIX "ccr_" // tells a person, and a search for leaked secrets, what it is
-#define SECRET_BYTES 32
 
-static_assert(TOKEN_HASH_BYTES == SHA256_DIGEST_LENGTH, "tokens are kept as their SHA-256");
-static_assert(TOKEN_TEXT_BYTES == sizeof PREFIX + 43, "32 bytes are 43 base64url digits");
-
-const char *
-token_role_name(enum token_role role)
-{
-	switch (role) {
-	case TOKEN_ROLE_OPERATOR:
-		return "operator";
-	case TOKEN_ROLE_ENDPOINT:
-		return "endpoint";
-	case TOKEN_ROLE_FEED:
-		return "feed";
-	default:
-		return "none";
-	}
-}
-
-enum token_role
-token_role_find(const char *name)
-{
-	if (strcmp(name, "operator") == 0)
-		return TOKEN_ROLE_OPERATOR;
-	if (strcmp(name, "endpoint") == 0)
-		return TOKEN_ROLE_ENDPOINT;
-	if (strcmp(name, "feed") == 0)
-		return TOKEN_ROLE_FEED;
-	return TOKEN_ROLE_NONE;
-}
+static_assert(TOKEN_TEXT_BYTES == sizeof PREFIX - 1 + SECRET_TEXT_BYTES, "prefix and secret");
 
 int
 tokens_open(const char *state_directory, struct tokens **out, char error[TOKENS_ERROR_BYTES])
@@ -81,32 +49,11 @@ tokens_close(struct tokens *tokens)
 	free(tokens);
 }
 
-// base64url without padding (RFC 4648, section 5).
-static void
-write_base64url(const unsigned char bytes[SECRET_BYTES], char *text)
-{
-	unsigned char padded[4 * ((SECRET_BYTES + 2) / 3) + 1];
-	int length = EVP_EncodeBlock(padded, bytes, SECRET_BYTES);
-	char *to = text;
-	for (int i = 0; i < length && padded[i] != '='; i++) {
-		unsigned char c = padded[i];
-		*to++ = c == '+' ? '-' : c == '/' ? '_' : (char)c;
-	}
-	*to = '\0';
-	OPENSSL_cleanse(padded, sizeof padded);
-}
-
 static int
 make_text(char text[TOKEN_TEXT_BYTES])
 {
-	unsigned char secret[SECRET_BYTES];
-	if (RAND_priv_bytes(secret, sizeof secret) != 1)
-		return -EIO;
 	memcpy(text, PREFIX, sizeof PREFIX);
-	write_base64url(secret, text + sizeof PREFIX - 1);
-	OPENSSL_cleanse(secret, sizeof secret);
-	assert(strlen(text) == TOKEN_TEXT_BYTES - 1);
-	return 0;
+	return secret_make(text + sizeof PREFIX - 1);
 }
 
 static struct token *
@@ -181,7 +128,7 @@ tokens_create(struct tokens *tokens, const char *name, enum token_role role, con
 		snprintf(token->school, sizeof token->school, "%s", subject);
 	token->role = role;
 	token->created_at = now;
-	SHA256((const unsigned char *)text, strlen(text), token->hash);
+	secret_hash(text, token->hash);
 	tokens->count++;
 	result = save(tokens, error);
 	if (result != 0) {
@@ -214,15 +161,22 @@ tokens_revoke(struct tokens *tokens, const char *name, char error[TOKENS_ERROR_B
 }
 
 const struct token *
-tokens_find(const struct tokens *tokens, const char *text)
+tokens_find_hash(const struct tokens *tokens, const unsigned char hash[SECRET_HASH_BYTES])
 {
-	unsigned char hash[TOKEN_HASH_BYTES];
 	const struct token *found = NULL;
-	SHA256((const unsigned char *)text, strlen(text), hash);
 	for (size_t i = 0; i < tokens->count; i++) {
-		if (CRYPTO_memcmp(tokens->list[i].hash, hash, sizeof hash) == 0)
+		if (CRYPTO_memcmp(tokens->list[i].hash, hash, SECRET_HASH_BYTES) == 0)
 			found = &tokens->list[i];
 	}
+	return found;
+}
+
+const struct token *
+tokens_find(const struct tokens *tokens, const char *text)
+{
+	unsigned char hash[SECRET_HASH_BYTES];
+	secret_hash(text, hash);
+	const struct token *found = tokens_find_hash(tokens, hash);
 	OPENSSL_cleanse(hash, sizeof hash);
 	return found;
 }

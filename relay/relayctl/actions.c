@@ -150,8 +150,12 @@ act_token(struct client *client, const struct arguments *arguments)
 {
 	if (arguments->feed || arguments->count != 1)
 		return export_feed(client, arguments);
-	json_t *body = json_pack("{s:s, s:s, s:s*}", "name", arguments->words[0], "role",
-		arguments->endpoint ? "endpoint" : "operator", "endpoint", arguments->endpoint);
+	const char *role = arguments->role       ? arguments->role
+			   : arguments->endpoint ? "endpoint"
+			   : arguments->school   ? "school"
+						 : "operator";
+	json_t *body = json_pack("{s:s, s:s, s:s*, s:s*}", "name", arguments->words[0], "role",
+		role, "endpoint", arguments->endpoint, "school", arguments->school);
 	if (!body) {
 		fprintf(stderr, "relayctl: out of memory, or a name that is not UTF-8\n");
 		return EXIT_FAILURE;

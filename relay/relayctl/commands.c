@@ -89,8 +89,11 @@ static const struct command commands[] = {
 	{"end", "SESSION", "Ends a session now.", 1, 1, act_end},
 	{"reload", "", "Has the relay read its timetable again. A broken one leaves the old one.",
 		0, 0, act_reload},
-	{"token", "[--endpoint ENDPOINT] NAME | --feed [SCHOOL] NAME",
-		"Makes a token for an operator, or for an endpoint, and prints it this once.\n"
+	{"token",
+		"[--role ROLE | --endpoint ENDPOINT | --school SCHOOL] NAME | --feed [SCHOOL] NAME",
+		"Makes a token for an operator, an endpoint or a school, and prints it this once.\n"
+		"ROLE: observer (reads), operator (changes lessons and timetable), administrator "
+		"(tokens too).\n"
 		"With --feed prints the address of a calendar feed, the county's or a school's, "
 		"that carries\na token of its own; the county's opens every school's too.",
 		1, 2, act_token},

@@ -74,8 +74,9 @@ export_feed(struct client *client, const struct arguments *arguments)
 {
 	const char *school = arguments->count == 2 ? arguments->words[0] : NULL;
 	if (!arguments->feed || arguments->endpoint) {
-		fprintf(stderr, "relayctl: usage: relayctl token [--endpoint ENDPOINT] NAME, or "
-				"relayctl token --feed [SCHOOL] NAME\n");
+		fprintf(stderr,
+			"relayctl: usage: relayctl token [--role ROLE | --endpoint ENDPOINT | "
+			"--school SCHOOL] NAME, or relayctl token --feed [SCHOOL] NAME\n");
 		return EXIT_USAGE;
 	}
 	json_t *body = json_pack("{s:s, s:s, s:s*}", "name", arguments->words[arguments->count - 1],

@@ -31,6 +31,7 @@ static const struct {
 	{"certificate-sha256", required_argument,
 		offsetof(struct command_line, client.certificate_sha256)},
 	{"json", no_argument, offsetof(struct command_line, arguments.json)},
+	{"role", required_argument, offsetof(struct command_line, arguments.role)},
 	{"endpoint", required_argument, offsetof(struct command_line, arguments.endpoint)},
 	{"minutes", required_argument, offsetof(struct command_line, arguments.minutes)},
 	{"title", required_argument, offsetof(struct command_line, arguments.title)},

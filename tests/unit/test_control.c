@@ -303,6 +303,43 @@ START_TEST(a_role_stays_on_its_side)
 }
 END_TEST
 
+// Makes a token and gives its text.
+static void
+token_make(const char *name, const char *rest, char text[TOKEN_TEXT_BYTES])
+{
+	char body[160];
+	snprintf(body, sizeof body, "{\"name\":\"%s\",%s}", name, rest);
+	json_t *answer = ask("POST", "/v1/tokens", body, NULL, 201);
+	snprintf(text, TOKEN_TEXT_BYTES, "%s", text_at(answer, "token"));
+	json_decref(answer);
+}
+
+START_TEST(an_observer_reads_and_an_operator_changes)
+{
+	char observer[TOKEN_TEXT_BYTES], operator[TOKEN_TEXT_BYTES], school[TOKEN_TEXT_BYTES];
+	token_make("wall", "\"role\":\"observer\"", observer);
+	token_make("desk", "\"role\":\"operator\"", operator);
+	token_make("staff", "\"role\":\"school\",\"school\":\"wuxi\"", school);
+	json_decref(ask("GET", "/v1/status", NULL, observer, 200));
+	json_decref(ask("POST", "/v1/reload", "{}", observer, 403));
+	json_decref(ask("GET", "/v1/tokens", NULL, observer, 403));
+	json_decref(ask("POST", "/v1/reload", "{}", operator, 200));
+	json_decref(ask("GET", "/v1/tokens", NULL, operator, 403));
+	json_decref(ask("GET", "/v1/status", NULL, school, 403));
+	json_t *me = ask("GET", "/v1/me", NULL, school, 200);
+	ck_assert_str_eq(text_at(me, "role"), "school");
+	ck_assert_str_eq(text_at(me, "school"), "wuxi");
+	ck_assert_str_eq(text_at(me, "name"), "staff");
+	json_decref(me);
+	me = ask("GET", "/v1/me", NULL, NULL, 200);
+	ck_assert_str_eq(text_at(me, "role"), "administrator");
+	json_decref(me);
+	json_decref(ask("POST", "/v1/tokens", "{\"name\":\"x\",\"role\":\"school\"}", NULL, 422));
+	json_decref(ask("POST", "/v1/tokens",
+		"{\"name\":\"x\",\"role\":\"observer\",\"school\":\"wuxi\"}", NULL, 422));
+}
+END_TEST
+
 START_TEST(revoking_a_token_ends_its_stream)
 {
 	classroom_enrol(&wuxi, "wuxi-1");
@@ -417,6 +454,7 @@ control_suite(void)
 		a_heartbeat_comes_every_second,
 		a_bad_wish_is_refused_with_its_reason,
 		a_role_stays_on_its_side,
+		an_observer_reads_and_an_operator_changes,
 		revoking_a_token_ends_its_stream,
 		a_revoked_classroom_is_out_of_its_lesson,
 		a_reload_takes_the_new_timetable_over,
