@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // app.js - the page's frame: who looks, which view, in which language, and what keys do.
-import { get } from "./api.js";
+import { change, get } from "./api.js";
 import { installActions } from "./actions.js";
 import { endpointActions, loadEndpoints, openEndpoints, renderEndpoints } from "./endpoints.js";
 import { element, morph } from "./dom.js";
@@ -139,19 +139,20 @@ function top() {
 	];
 }
 
+// Who comes from the relay's own machine has signed nowhere in.
 function who() {
 	const { name, role } = page.me;
-	const label = `${name === "localhost" ? say("local") : name} · ${say(`role.${role}`)}`;
+	const isLocal = name === "localhost";
 	return element(
 		"span.me",
-		label,
-		page.me.signed_in
-			? element(
+		`${isLocal ? say("local") : name} · ${say(`role.${role}`)}`,
+		isLocal
+			? null
+			: element(
 					"button",
 					{ type: "button", "data-act": "sign_out" },
 					say("sign_out"),
-				)
-			: null,
+				),
 	);
 }
 
@@ -197,7 +198,10 @@ installActions({
 		const next = cards.indexOf(document.activeElement.closest?.("[tabindex]")) + step;
 		cards[Math.max(0, Math.min(cards.length - 1, next))]?.focus();
 	},
-	signed_in: begin,
+	async sign_out() {
+		await change("POST", "/v1/signout");
+		await begin();
+	},
 	redraw: () => draw(),
 });
 

@@ -20,7 +20,6 @@ export const WORDS = {
 	"role.administrator": ["管理员", "administrator"],
 	"role.school": ["学校", "school"],
 
-	"signin.title": ["登录", "Sign in"],
 	"signin.token": ["口令（令牌）", "Token"],
 	"signin.hint": [
 		"由管理员在中继服务器上用 relayctl 生成，以 ccr_ 开头。",
@@ -101,8 +100,6 @@ export const WORDS = {
 		"What is below is old. Lessons do not depend on this page.",
 	],
 	"banner.wait_first": ["正在连接中继…", "Connecting to the relay…"],
-	contact: ["联系人", "Contact"],
-	phone: ["电话", "Phone"],
 	no_phone: ["没有登记电话", "no phone on record"],
 
 	"total.in": ["收", "in"],
@@ -134,7 +131,6 @@ export const WORDS = {
 	absent: ["未连接", "absent"],
 	path_down: ["线路未通", "path down"],
 	extend5: ["+5 分钟", "+5 min"],
-	end_now: ["下课", "End"],
 	more: ["更多", "More"],
 	"chart.five": [
 		"近 5 分钟：灰色是码率，竖条是丢包",
@@ -168,7 +164,6 @@ export const WORDS = {
 	"error.title": ["没有成功", "That did not work"],
 	close: ["关闭", "Close"],
 	cancel: ["取消", "Cancel"],
-	"session.title": ["这节课", "This lesson"],
 	"session.extend": ["延长", "Extend"],
 	"session.cut": ["提前 {0} 分钟下课", "End {0} min earlier"],
 	"session.end": ["立即结束", "End now"],

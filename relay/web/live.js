@@ -41,13 +41,13 @@ export function follow(handlers) {
 // Seconds without news, where that is too long; else 0.
 export function silence() {
 	const since = live.lost_at || live.at;
-	const quiet_ms = live.data ? performance.now() - (live.lost_at ? since : live.at) : 0;
+	const quiet_ms = since ? performance.now() - since : 0;
 	return live.lost_at || quiet_ms > OLD_AFTER_MS
 		? Math.max(1, Math.round(quiet_ms / 1000))
 		: 0;
 }
 
-// How many milliseconds the relay's clock is from this one's.
+// The relay's clock: this machine's may be wrong.
 export function relayNow() {
 	if (!live.data) return new Date();
 	return new Date(Date.parse(live.data.now) + performance.now() - live.at);
