@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
@@ -23,7 +24,6 @@
 	(128 * 1024)             // unread input of a connection: more than one whole request
 #define HTTP_READ_BYTES_MAX 4096 // of one read: the buffer that a quiet connection keeps
 
-struct bufferevent;
 struct evconnlistener;
 
 struct http_server {
@@ -53,9 +53,11 @@ struct http_connection {
 	struct http_server *server; // NULL: the server has gone before
 	struct bufferevent *bufferevent;
 	struct event *timer;
-	struct http_stream *stream; // NULL: requests and answers
-	bool is_idle;               // between two requests
-	bool has_head;              // the request's, so that its body's limit is known
+	struct http_stream *stream;    // NULL: requests and answers
+	bool is_idle;                  // between two requests
+	bool has_head;                 // the request's, so that its body's limit is known
+	bool is_refused;               // answered without evhttp: what still comes is dropped
+	bufferevent_data_cb held_read; // evhttp's, while it must not read; NULL: it may
 	bool has_peer;
 	bool is_loopback;
 	char peer[HTTP_PEER_TEXT_BYTES];
@@ -98,8 +100,10 @@ void http_call_free(struct http_call *call);
 void http_refuse_unknown(struct http_call *call, const char *what);
 void http_refuse_forbidden(struct http_call *call, const char *what);
 
-// http_body.c: how long the body of the request may be whose first bytes have come; back to the
+// http_body.c: looks at the request whose first bytes have come, and lets evhttp read it when its
+// head is whole and right; the same for one that had come before the last was answered; back to the
 // usual limit for the next one.
+void http_body_pipelined(struct http_connection *connection);
 void http_body_look(struct http_connection *connection);
 void http_body_reset(struct http_connection *connection);
 

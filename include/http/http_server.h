@@ -84,6 +84,7 @@ struct http_server_counters { // written, read: the event loop's thread
 	uint64_t requests;
 	uint64_t unauthorized; // 401, and 404 of http_respond_unknown()
 	uint64_t forbidden;    // 403
+	uint64_t malformed;    // no requests, or too long ones
 	uint64_t deadlines;    // connections closed at the request deadline
 	uint64_t streams_open;
 	uint64_t streams_cut; // for backlog or being stuck
@@ -141,9 +142,18 @@ void http_respond_text(
 	struct http_request *request, int status, const char *content_type, const char *text);
 void http_respond_bytes(struct http_request *request, int status, const char *content_type,
 	const void *bytes, size_t count);
-// {"error": text}; the text says what is wrong, and what to do.
+// A text as JSON; where it was cut within a character, without that one. A new reference.
+json_t *http_json_text(const char *text);
+
+// Problem details (RFC 9457): type, title, status, and the text as detail, which says what is
+// wrong, and what to do. With what else the problem has (stolen; an object), or with the name of
+// the body's field or query's parameter that is wrong.
 void http_respond_error(struct http_request *request, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+void http_respond_problem(struct http_request *request, int status, json_t *more,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+void http_respond_field(struct http_request *request, int status, const char *field,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 // Signs the asker's browser in by a token's text: the answer that is still to come sets its cookie.
 // Returns the token's name, and the request is of its role from here on; NULL: it has been answered

@@ -100,17 +100,6 @@ table_get(struct http_request *request, void *user)
 	table_file_fini(&file);
 }
 
-// A reason that was cut may end within a character.
-static json_t *
-cut_text(const char *text)
-{
-	size_t bytes = strlen(text);
-	json_t *value = json_stringn(text, bytes);
-	for (int i = 0; !value && i < 3 && bytes > 0; i++)
-		value = json_stringn(text, --bytes);
-	return value ? value : json_string("(no UTF-8)");
-}
-
 static void
 refuse(struct http_request *request, int result, const struct file_error *error)
 {
@@ -122,10 +111,10 @@ refuse(struct http_request *request, int result, const struct file_error *error)
 		snprintf(text, sizeof text, "%s: %s", error->file, error->reason);
 	else
 		snprintf(text, sizeof text, "%s", strerror(-result));
-	http_respond_json(request, status,
-		json_pack("{s:o, s:o, s:i, s:o}", "error", cut_text(text), "file",
-			cut_text(error->file), "line", (int)error->line, "reason",
-			cut_text(error->reason)));
+	http_respond_problem(request, status,
+		json_pack("{s:o, s:i, s:o}", "file", http_json_text(error->file), "line",
+			(int)error->line, "reason", http_json_text(error->reason)),
+		"%s", text);
 }
 
 // What the request asks for, as far as it can be made: the timetable with its bytes in the table's

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// http_body.c - how long a request's body may be: long ones only where a route takes them, from
-// somebody it lets in.
+// http_body.c - a request is let through to libevent once its head is whole and right, and its body
+// no longer than its route takes from its asker.
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <openssl/crypto.h>
 
+#include "http/http_head.h"
 #include "http/http_identity.h"
+#include "http/http_problem.h"
 
-#define METHOD_BYTES 8
-#define PATH_BYTES 256
+#define REFUSED_LINGER_MS 2000 // in which the peer may read why, and what it still sends is dropped
+#define WHAT_BYTES 160
 
 // evhttp's callbacks carry the connection that it keeps; no other call gives it before a request is
 // whole.
@@ -29,6 +30,44 @@ set_limit(struct http_connection *connection, size_t body_bytes)
 		body_bytes + HTTP_INPUT_BYTES_MAX - HTTP_BODY_BYTES_MAX);
 }
 
+// evhttp reads no piece of a head that may still turn out to be none: it would answer in HTML.
+static void
+set_held(struct http_connection *connection, bool is_held)
+{
+	bufferevent_data_cb read, write;
+	bufferevent_event_cb event;
+	void *user;
+	bufferevent_getcb(connection->bufferevent, &read, &write, &event, &user);
+	if (is_held && read != NULL) {
+		connection->held_read = read;
+		bufferevent_setcb(connection->bufferevent, NULL, write, event, user);
+	} else if (!is_held && connection->held_read != NULL) {
+		bufferevent_setcb(
+			connection->bufferevent, connection->held_read, write, event, user);
+		connection->held_read = NULL;
+	}
+}
+
+// Answers without evhttp, which has seen nothing of this request; the connection then ends.
+static void
+refuse(struct http_connection *connection, int status, const char *what)
+{
+	char answer[HTTP_PROBLEM_ANSWER_BYTES];
+	size_t bytes = http_problem_answer(status, what, answer);
+	struct evbuffer *input = bufferevent_get_input(connection->bufferevent);
+	connection->is_refused = true;
+	connection->server->counters.malformed++;
+	// What evhttp makes of the answer's end would be about the request before.
+	void *held = NULL;
+	bufferevent_event_cb event = NULL;
+	bufferevent_getcb(connection->bufferevent, NULL, NULL, &event, &held);
+	bufferevent_setcb(connection->bufferevent, NULL, NULL, event, held);
+	bufferevent_enable(connection->bufferevent, EV_WRITE);
+	bufferevent_write(connection->bufferevent, answer, bytes);
+	evbuffer_drain(input, evbuffer_get_length(input));
+	http_connection_set_timer(connection, REFUSED_LINGER_MS);
+}
+
 void
 http_body_reset(struct http_connection *connection)
 {
@@ -37,62 +76,82 @@ http_body_reset(struct http_connection *connection)
 	connection->has_head = false;
 }
 
-// The route that takes text, of "PUT /v1/timetable/rules HTTP/1.1"; NULL: any other.
-static const struct http_route *
-text_route_find(const struct http_server *server, const char *head)
+// How long the body may be: long ones only where a route takes them, from somebody it lets in. As
+// http_identity.c will find out again when the request is whole: this is about room only.
+static size_t
+limit_of(struct http_connection *connection, const struct http_head *head)
 {
-	char method[METHOD_BYTES], path[PATH_BYTES], id[HTTP_ID_BYTES_MAX + 1];
-	char allowed[HTTP_ALLOWED_BYTES];
-	if (sscanf(head, "%7[A-Z] %255[^ ?\r\n]", method, path) != 2)
-		return NULL;
-	const struct http_route *route = http_route_find(server, method, path, id, allowed);
-	return route != NULL && server->text_types[route - server->routes] ? route : NULL;
-}
-
-// The value of a header in the head, ended; NULL: it has none.
-static char *
-header_find(char *head, const char *name)
-{
-	char *found = strcasestr(head, name);
-	if (found == NULL)
-		return NULL;
-	found += strlen(name);
-	found[strcspn(found, "\r\n")] = '\0';
-	return found;
-}
-
-// As http_identity.c will find out again when the request is whole: this is about room only.
-static bool
-is_let_in(struct http_connection *connection, const struct http_route *route, char *head)
-{
+	char id[HTTP_ID_BYTES_MAX + 1], allowed[HTTP_ALLOWED_BYTES];
+	const struct http_server *server = connection->server;
+	const struct http_route *route =
+		http_route_find(server, head->method, head->path, id, allowed);
+	if (route == NULL || server->text_types[route - server->routes] == NULL)
+		return HTTP_BODY_BYTES_MAX;
 	http_connection_identify(connection);
-	// The one that is ended hides what comes behind it: each in a copy of its own.
-	char copy[HTTP_READ_BYTES_MAX + 1];
-	snprintf(copy, sizeof copy, "%s", head);
-	const char *authorization = header_find(head, "\nAuthorization: ");
-	const char *cookie = header_find(copy, "\nCookie: ");
 	enum token_role role = http_identity_role(
-		connection->server, connection->is_loopback, authorization, cookie);
-	OPENSSL_cleanse(copy, sizeof copy);
-	return token_role_allows(role, route->role, true);
+		server, connection->is_loopback, head->authorization, head->cookie);
+	return token_role_allows(role, route->role, true) ? HTTP_TEXT_BYTES_MAX
+							  : HTTP_BODY_BYTES_MAX;
+}
+
+// The head is text[0..count). Returns 0 or the status to refuse it with.
+static int
+take_head(struct http_connection *connection, char *text, size_t count, const char **what_out,
+	char what[WHAT_BYTES])
+{
+	struct http_head head;
+	*what_out = "the request's head is too long: send fewer or shorter headers";
+	if (count > HTTP_HEADER_BYTES_MAX)
+		return 431;
+	int status = http_head_read(text, count, &head, what_out);
+	if (status != 0)
+		return status;
+	size_t limit = limit_of(connection, &head);
+	if (head.content_bytes <= (int64_t)limit) {
+		set_limit(connection, limit);
+		return 0;
+	}
+	snprintf(what, WHAT_BYTES, "the body has %lld bytes: at most %zu are taken here from you",
+		(long long)head.content_bytes, limit);
+	*what_out = what;
+	return 413;
 }
 
 void
 http_body_look(struct http_connection *connection)
 {
-	char head[HTTP_READ_BYTES_MAX + 1];
+	char text[HTTP_HEADER_BYTES_MAX + 4], words[WHAT_BYTES];
+	const char *what = NULL;
+	int status = 0;
 	struct evbuffer *input = bufferevent_get_input(connection->bufferevent);
-	ev_ssize_t count = evbuffer_copyout(input, head, sizeof head - 1);
+	ev_ssize_t count = evbuffer_copyout(input, text, sizeof text - 1);
 	if (count <= 0)
 		return;
-	head[count] = '\0';
-	char *end = strstr(head, "\r\n\r\n");
-	if (end != NULL) {
-		end[2] = '\0';
+	size_t head_bytes = http_head_find(text, (size_t)count);
+	bool is_too_long = head_bytes == 0 && (size_t)count == sizeof text - 1;
+	if (head_bytes > 0 || is_too_long) {
 		connection->has_head = true;
-		const struct http_route *route = text_route_find(connection->server, head);
-		if (route != NULL && is_let_in(connection, route, head))
-			set_limit(connection, HTTP_TEXT_BYTES_MAX);
+		status = take_head(
+			connection, text, is_too_long ? (size_t)count : head_bytes, &what, words);
 	}
-	OPENSSL_cleanse(head, sizeof head); // a token was in it
+	OPENSSL_cleanse(text, (size_t)count); // a token was in it
+	if (status != 0)
+		refuse(connection, status, what);
+	else
+		set_held(connection, !connection->has_head);
+}
+
+void
+http_body_pipelined(struct http_connection *connection)
+{
+	// evhttp reads this one before we can hold it back: only where it is whole is it looked at.
+	char text[HTTP_HEADER_BYTES_MAX];
+	struct evbuffer *input = bufferevent_get_input(connection->bufferevent);
+	ev_ssize_t count = evbuffer_copyout(input, text, sizeof text);
+	bool is_whole = count > 0 && http_head_find(text, (size_t)count) > 0;
+	OPENSSL_cleanse(text, sizeof text);
+	if (is_whole)
+		http_body_look(connection);
+	else
+		connection->has_head = true;
 }

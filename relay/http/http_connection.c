@@ -76,7 +76,7 @@ on_timer(evutil_socket_t fd, short what, void *user)
 		http_stream_tick(connection->stream);
 		return;
 	}
-	if (!connection->is_idle)
+	if (!connection->is_idle && !connection->is_refused)
 		connection->server->counters.deadlines++;
 	// Whatever evhttp is doing with it, it now sees the end of the connection and frees it by
 	// itself.
@@ -96,10 +96,13 @@ start_request(struct http_connection *connection)
 static void
 on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *user)
 {
-	(void)input;
 	struct http_connection *connection = user;
 	if (info->n_added == 0 || connection->server == NULL)
 		return;
+	if (connection->is_refused) {
+		evbuffer_drain(input, evbuffer_get_length(input));
+		return;
+	}
 	if (connection->is_idle)
 		start_request(connection);
 	if (!connection->has_head && connection->stream == NULL)
@@ -113,7 +116,7 @@ http_connection_answered(struct evhttp_request *evhttp, void *user)
 	struct http_connection *connection = user;
 	if (evbuffer_get_length(bufferevent_get_input(connection->bufferevent)) > 0) {
 		start_request(connection); // the next request has come already
-		http_body_look(connection);
+		http_body_pipelined(connection);
 		return;
 	}
 	connection->is_idle = true;

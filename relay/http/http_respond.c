@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 
 #include "http/http_internal.h"
+#include "http/http_problem.h"
 #include "platform/log.h"
 
 #define DUMP_FLAGS JSON_COMPACT
@@ -66,8 +67,8 @@ send_answer(struct http_call *call, int status, const char *content_type, struct
 	http_call_free(call);
 }
 
-void
-http_respond_json(struct http_request *request, int status, json_t *value)
+static void
+respond_json(struct http_request *request, int status, const char *content_type, json_t *value)
 {
 	struct http_call *call = (struct http_call *)request;
 	struct evbuffer *buffer = evbuffer_new();
@@ -78,9 +79,15 @@ http_respond_json(struct http_request *request, int status, json_t *value)
 		log_error("control port: %s %s: out of memory", request->method, path);
 		send_answer(call, 500, "application/json", buffer);
 	} else {
-		send_answer(call, status, "application/json", buffer);
+		send_answer(call, status, content_type, buffer);
 	}
 	json_decref(value);
+}
+
+void
+http_respond_json(struct http_request *request, int status, json_t *value)
+{
+	respond_json(request, status, "application/json", value);
 }
 
 void
@@ -100,16 +107,44 @@ http_respond_text(
 	http_respond_bytes(request, status, content_type, text, strlen(text));
 }
 
+static void
+respond_problem(struct http_request *request, int status, json_t *more, const char *format,
+	va_list arguments)
+{
+	char text[HTTP_ERROR_BYTES];
+	vsnprintf(text, sizeof text, format, arguments);
+	json_t *problem = http_problem_make(status, text);
+	if (more != NULL)
+		json_object_update(problem, more);
+	json_decref(more);
+	respond_json(request, status, HTTP_PROBLEM_TYPE, problem);
+}
+
 void
 http_respond_error(struct http_request *request, int status, const char *format, ...)
 {
-	char text[HTTP_ERROR_BYTES];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	respond_problem(request, status, NULL, format, arguments);
 	va_end(arguments);
-	// What came from outside, or was cut by the buffer's end, may be no UTF-8.
-	json_t *value = json_string(text);
-	http_respond_json(request, status,
-		json_pack("{s:o}", "error", value ? value : json_string("malformed text")));
+}
+
+void
+http_respond_problem(
+	struct http_request *request, int status, json_t *more, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	respond_problem(request, status, more, format, arguments);
+	va_end(arguments);
+}
+
+void
+http_respond_field(
+	struct http_request *request, int status, const char *field, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	respond_problem(request, status, json_pack("{s:s}", "field", field), format, arguments);
+	va_end(arguments);
 }

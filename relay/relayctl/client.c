@@ -127,7 +127,7 @@ client_read_answer(
 			snprintf(why, why_bytes, "the answer is not JSON: %s", reason.text);
 		return answer;
 	}
-	const char *text = json_string_value(json_object_get(answer, "error"));
+	const char *text = json_string_value(json_object_get(answer, "detail"));
 	if (text)
 		snprintf(why, why_bytes, "%s", text);
 	else

@@ -207,8 +207,8 @@ expect(const char *method, const char *path, const char *body, const char *token
 	struct answer answer = ask(method, path, body, token);
 	ck_assert_msg(
 		answer.status == status, "%s %s: %d %s", method, path, answer.status, answer.text);
-	if (status >= 400 && status != 413)
-		ck_assert_ptr_nonnull(json_string_value(json_object_get(answer.json, "error")));
+	if (status >= 400)
+		ck_assert_ptr_nonnull(json_string_value(json_object_get(answer.json, "detail")));
 	json_decref(answer.json);
 }
 

@@ -104,7 +104,7 @@ class Timetable(SystemTest):
             method = "POST" if path.endswith("check") else "PUT"
             status, said = self.send(method, path, broken, self.etag())
             self.assertEqual((status, said["line"]), (422, line), said)
-            self.assert_names_line(said["error"], "rules.csv", line, "nobody")
+            self.assert_names_line(said["detail"], "rules.csv", line, "nobody")
         self.assertEqual(self.read("rules.csv"), before)
         self.assertEqual(self.board(self.tomorrow), board)
 

@@ -69,7 +69,7 @@ expect_cancelled(struct civil_date date, const char *rule, const char *reason)
 static void
 expect_reason(json_t *answer, const char *one, const char *other)
 {
-	const char *text = text_at(answer, "error");
+	const char *text = text_at(answer, "detail");
 	ck_assert_msg(strstr(text, one) && strstr(text, other), "%s", text);
 	json_decref(answer);
 }

@@ -57,7 +57,7 @@ START_TEST(a_date_that_is_none_is_refused)
 {
 	json_t *error = ask("GET", "/v1/plan/check?date=2024-13-09", NULL, NULL, 400);
 
-	ck_assert_ptr_nonnull(strstr(text_at(error, "error"), "2026-11-23"));
+	ck_assert_ptr_nonnull(strstr(text_at(error, "detail"), "2026-11-23"));
 	json_decref(error);
 }
 END_TEST

@@ -164,7 +164,7 @@ START_TEST(a_contradiction_is_named_and_leaves_everything)
 	char *before = on_disk("rules.csv"), etag[TABLE_MARK_BYTES + 2];
 	etag_of(before, etag);
 	json_t *answer = put_rules(RULES_BROKEN, etag, 422);
-	ck_assert_ptr_nonnull(strstr(text_at(answer, "error"), "rules.csv:3: "));
+	ck_assert_ptr_nonnull(strstr(text_at(answer, "detail"), "rules.csv:3: "));
 	ck_assert_ptr_nonnull(strstr(text_at(answer, "reason"), "nobody"));
 	ck_assert_int_eq(number_at(answer, "line"), 3);
 	json_decref(answer);
@@ -172,7 +172,7 @@ START_TEST(a_contradiction_is_named_and_leaves_everything)
 	answer = send_table("POST", "/v1/timetable/pairs/check",
 		"pair,lead,assisted,listeners,weekly_target\nother,wuxi,houren,,4\n", NULL, NULL,
 		422);
-	ck_assert_ptr_nonnull(strstr(text_at(answer, "error"), "rules.csv:2: "));
+	ck_assert_ptr_nonnull(strstr(text_at(answer, "detail"), "rules.csv:2: "));
 	json_decref(answer);
 	char *after = on_disk("rules.csv");
 	ck_assert_str_eq(before, after);
@@ -209,7 +209,7 @@ START_TEST(a_hand_edit_that_is_not_reloaded_is_not_taken_over_on_the_sly)
 	scene_write("pairs.csv",
 		"pair,lead,assisted,listeners,weekly_target\nwuxi-houren,wuxi,houren,,5\n", 0644);
 	json_t *answer = put_rules(RULES_OTHER, etag, 409);
-	ck_assert_ptr_nonnull(strstr(text_at(answer, "error"), "pairs.csv"));
+	ck_assert_ptr_nonnull(strstr(text_at(answer, "detail"), "pairs.csv"));
 	json_decref(answer);
 	// Put back, or reloaded, it is in nobody's way.
 	scene_copy("pairs.csv");
@@ -317,7 +317,7 @@ START_TEST(a_full_disk_refuses_changes_of_the_plan_and_lets_lessons_open)
 	fill(stuffing);
 	etag_of(before, etag);
 	json_t *answer = put_rules(RULES_OTHER, etag, 507);
-	ck_assert_ptr_nonnull(strstr(text_at(answer, "error"), "nothing was changed"));
+	ck_assert_ptr_nonnull(strstr(text_at(answer, "detail"), "nothing was changed"));
 	json_decref(answer);
 	char *after = on_disk("rules.csv");
 	ck_assert_str_eq(after, before);

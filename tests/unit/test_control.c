@@ -284,7 +284,7 @@ START_TEST(a_bad_wish_is_refused_with_its_reason)
 	for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
 		json_t *answer =
 			ask("POST", "/v1/sessions", wishes[i].body, NULL, wishes[i].status);
-		ck_assert_uint_gt(strlen(text_at(answer, "error")), 10);
+		ck_assert_uint_gt(strlen(text_at(answer, "detail")), 10);
 		json_decref(answer);
 	}
 	lesson_between_both();
@@ -389,13 +389,13 @@ START_TEST(a_broken_timetable_leaves_the_old_one)
 	scene_write("check", "#!/bin/sh\necho 'relay: rules.csv:3: no such period' >&2\nexit 2\n",
 		0755);
 	json_t *answer = ask("POST", "/v1/reload", "{}", NULL, 422);
-	ck_assert_str_eq(text_at(answer, "error"), "rules.csv:3: no such period");
+	ck_assert_str_eq(text_at(answer, "detail"), "rules.csv:3: no such period");
 	json_decref(answer);
 	// The check let it pass, and it is broken all the same.
 	scene_write("check", "#!/bin/sh\nexit 0\n", 0755);
 	scene_write("rules.csv", "rule,pair\nx\n", 0644);
 	answer = ask("POST", "/v1/reload", "{}", NULL, 422);
-	ck_assert_ptr_nonnull(strstr(text_at(answer, "error"), "rules.csv:"));
+	ck_assert_ptr_nonnull(strstr(text_at(answer, "detail"), "rules.csv:"));
 	json_decref(answer);
 	json_t *day = ask("GET", "/v1/lessons?date=2024-10-15", NULL, NULL, 200);
 	ck_assert_uint_eq(json_array_size(json_object_get(day, "lessons")), 1);

@@ -129,11 +129,70 @@ START_TEST(a_header_can_be_given_to_the_answer)
 }
 END_TEST
 
+// Each answer is a problem in JSON, never a page of the HTTP library's own.
+START_TEST(what_is_no_request_is_told_so_in_json)
+{
+	static const struct {
+		const char *request, *expected;
+	} requests[] = {
+		{"nonsense\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"BREW / HTTP/1.1\r\n\r\n", "HTTP/1.1 501 "},
+		{"GET / HTTP/9.9\r\n\r\n", "HTTP/1.1 505 "},
+		{"GET / HTTP/1.1\r\nno colon\r\n\r\n", "HTTP/1.1 400 "},
+		{"POST /v1/things HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			"HTTP/1.1 411 "},
+		{"POST /v1/things HTTP/1.1\r\nContent-Length: 99999999\r\n\r\nxxx",
+			"HTTP/1.1 413 "},
+	};
+	listen_with_text_route();
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		struct raw raw;
+		raw_open(&raw, true);
+		raw_expect(&raw, requests[i].request, "\"detail\":");
+		ck_assert_msg(strstr(raw.text, requests[i].expected) == raw.text, "%s", raw.text);
+		ck_assert_ptr_nonnull(
+			strstr(raw.text, "Content-Type: application/problem+json\r\n"));
+		ck_assert_ptr_null(strstr(raw.text, "<"));
+		raw_close(&raw);
+	}
+	ck_assert_uint_eq(http_server_counters(server).malformed, 6);
+	expect("GET", "/v1/things", NULL, NULL, 200);
+}
+END_TEST
+
+START_TEST(a_head_may_come_in_pieces_and_after_another_request)
+{
+	struct raw raw;
+	listen_with_text_route();
+	raw_open(&raw, true);
+	raw_expect(&raw, "GET /v1/things HTTP/1.1\r\nHost: localhost\r\n\r\n", "\"user\":\"list\"");
+	const char *rest = "GET /v1/things/7 HTTP/1.1\r\nHost: localhost\r\n\r";
+	for (; *rest; rest++) {
+		const char piece[2] = {*rest, '\0'};
+		raw_write(&raw, piece);
+		for (int i = 0; i < 4; i++)
+			event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	raw_expect(&raw, "\n", "\"user\":\"one\"");
+	// Two at once, and the beginning of a third.
+	raw.length = 0;
+	raw_expect(&raw,
+		"GET /v1/things HTTP/1.1\r\nHost: localhost\r\n\r\n"
+		"GET /v1/things/8 HTTP/1.1\r\nHost: localhost\r\n\r\nDELETE /v1/thi",
+		"\"id\":\"8\"");
+	raw_expect(&raw,
+		"ngs/9 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n",
+		"\"user\":\"drop\"");
+	raw_close(&raw);
+}
+END_TEST
+
 int
 main(void)
 {
-	const TTest *tests[] = {text_reaches_its_handler_as_it_is,
-		a_long_text_is_taken_whole_up_to_its_limit,
+	const TTest *tests[] = {what_is_no_request_is_told_so_in_json,
+		a_head_may_come_in_pieces_and_after_another_request,
+		text_reaches_its_handler_as_it_is, a_long_text_is_taken_whole_up_to_its_limit,
 		who_is_not_let_in_may_not_send_a_long_text, the_room_is_for_one_request_only,
 		a_header_can_be_given_to_the_answer};
 	return run_tests("http_body", tests, sizeof tests / sizeof *tests);
