@@ -14,10 +14,17 @@ import { loadTimetable, openTimetable, renderTimetable, timetableActions } from 
 import { changeActions } from "./changes.js";
 import { tellRefusal } from "./dialog.js";
 import { showSignIn } from "./signin.js";
+import {
+	closeThroughput,
+	openThroughput,
+	renderThroughput,
+	throughputActions,
+} from "./throughput.js";
 import { currentLanguage, preferred, say, setLanguage } from "./words.js";
 
 const VIEWS = {
 	now: { render: renderNow },
+	throughput: { render: renderThroughput, open: openThroughput, close: closeThroughput },
 	timetable: { render: renderTimetable, open: openTimetable, changed: loadTimetable },
 	endpoints: { render: renderEndpoints, open: openEndpoints, changed: loadEndpoints },
 	ledger: { render: renderLedger, open: openLedger, changed: loadLedger },
@@ -145,7 +152,7 @@ function who() {
 	const isLocal = name === "localhost";
 	return element(
 		"span.me",
-		`${isLocal ? say("local") : name} · ${say(`role.${role}`)}`,
+		element("span", `${isLocal ? say("local") : name} · ${say(`role.${role}`)}`),
 		isLocal
 			? null
 			: element(
@@ -170,6 +177,7 @@ installActions({
 	...changeActions,
 	...endpointActions,
 	...ledgerActions,
+	...throughputActions,
 	language() {
 		setLanguage(currentLanguage() === "zh" ? "en" : "zh");
 		remember("language", currentLanguage());

@@ -18,6 +18,7 @@
 	X(parts_style, "parts.css", STYLE, "relay/web/parts.css")                                  \
 	X(school_style, "school.css", STYLE, "relay/web/school.css")                               \
 	X(style_style, "style.css", STYLE, "relay/web/style.css")                                  \
+	X(throughput_style, "throughput.css", STYLE, "relay/web/throughput.css")                   \
 	X(timetable_style, "timetable.css", STYLE, "relay/web/timetable.css")                      \
 	X(dygraph_style, "dygraph.css", STYLE, DEBIAN "dygraph.min.css")                           \
 	X(dygraph, "dygraph.js", SCRIPT, DEBIAN "dygraph.min.js")                                  \
@@ -25,6 +26,7 @@
 	X(api, "api.js", SCRIPT, "relay/web/api.js")                                               \
 	X(app, "app.js", SCRIPT, "relay/web/app.js")                                               \
 	X(changes, "changes.js", SCRIPT, "relay/web/changes.js")                                   \
+	X(chart, "chart.js", SCRIPT, "relay/web/chart.js")                                         \
 	X(dialog, "dialog.js", SCRIPT, "relay/web/dialog.js")                                      \
 	X(dictionary, "dictionary.js", SCRIPT, "relay/web/dictionary.js")                          \
 	X(dom, "dom.js", SCRIPT, "relay/web/dom.js")                                               \
@@ -37,6 +39,7 @@
 	X(now, "now.js", SCRIPT, "relay/web/now.js")                                               \
 	X(school, "school.js", SCRIPT, "relay/web/school.js")                                      \
 	X(signin, "signin.js", SCRIPT, "relay/web/signin.js")                                      \
+	X(throughput, "throughput.js", SCRIPT, "relay/web/throughput.js")                          \
 	X(timetable, "timetable.js", SCRIPT, "relay/web/timetable.js")                             \
 	X(words, "words.js", SCRIPT, "relay/web/words.js")
 

@@ -67,6 +67,13 @@ test("every text that a module names is in the dictionary, and every one there i
 	}
 });
 
+test("every reason for which the relay drops a packet has its words", () => {
+	const header = new URL("../../include/platform/drop_reasons.h", import.meta.url);
+	const reasons = [...readFileSync(header, "utf8").matchAll(/X\([A-Z_]+, "([a-z_]+)"/g)];
+	assert.ok(reasons.length > 20);
+	for (const [, reason] of reasons) assert.ok(`drop.${reason}` in WORDS, reason);
+});
+
 test("the browser's first known language counts, and Chinese where it knows none", () => {
 	assert.equal(words.preferred(["en-GB", "zh-CN"]), "en");
 	assert.equal(words.preferred(["fr", "zh-TW", "en"]), "zh");
