@@ -53,6 +53,10 @@ int ledger_event_fd(const struct ledger *ledger);
 // Calls the callbacks of what is over.
 void ledger_dispatch(struct ledger *ledger);
 
+// What became of it, in words; "" where all is well. Called from ledger_dispatch() or
+// ledger_destroy(), exactly once. The text is valid during the call.
+typedef void (*ledger_told_fn)(void *context, int result, const char *what);
+
 // --- writing: nothing here waits
 
 // Called from ledger_dispatch() or ledger_destroy(), exactly once.
@@ -81,6 +85,20 @@ typedef void (*ledger_done_fn)(void *context, int result);
 // -ENOMEM, -ENOBUFS (LEDGER_QUERIES_MAX): refused; `done` is not called. What `context` points to
 // belongs to the reader until `done`.
 int ledger_query(struct ledger *ledger, ledger_query_fn query, void *context, ledger_done_fn done);
+
+// --- copies
+
+// Copies the database to a fresh file in LEDGER_BACKUP_DIRECTORY of the state directory and
+// verifies the copy, on the reader's thread. `name` is a file's name of letters, digits, '.', '-'
+// and
+// '_', which does not begin with a '.': else -EINVAL. -EEXIST, and as of ledger_query().
+int ledger_backup(struct ledger *ledger, const char *name, ledger_told_fn told, void *context);
+
+// Verifies a file of that directory on the reader's thread, and puts it in the place of the
+// database on the writer's, which first copies that to LEDGER_FILE.replaced-TIME. Rows that were
+// written after the backup are in that copy only; an entry LEDGER_GAP tells of it. Rows that are
+// posted meanwhile follow the restored ones. Errors as above.
+int ledger_restore(struct ledger *ledger, const char *name, ledger_told_fn told, void *context);
 
 // --- how it is
 

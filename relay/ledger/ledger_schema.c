@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger/ledger_guard.h"
+
 #define TEXT_OF(number) TEXT_OF_VALUE(number)
 #define TEXT_OF_VALUE(number) #number
 
@@ -122,7 +124,8 @@ open_with(const char *path, int flags, const char *settings, sqlite3 **out, char
 	sqlite3 *database = NULL;
 	*why = '\0';
 	*out = NULL;
-	int code = sqlite3_open_v2(path, &database, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	int code =
+		sqlite3_open_v2(path, &database, flags | SQLITE_OPEN_NOMUTEX, ledger_guard_vfs());
 	if (database)
 		sqlite3_extended_result_codes(database, 1);
 	if (code == SQLITE_OK)
