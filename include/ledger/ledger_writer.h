@@ -3,12 +3,6 @@
 // out of every fault of the disk.
 //
 // It belongs to one thread, and every call may wait for the disk. Time is an argument.
-//
-// A gap's `reason` begins with what it was, for programs, and goes on for people:
-// "disk_full: 132 minute rows kept, 0 dropped". The first words: disk_full, read_only, busy,
-// io_error, memory, gone (the file was deleted or replaced), broken (set aside, a new one begun),
-// behind (ledger.head tells of rows that are not there), foreign (another program has added rows),
-// restored (a backup took its place).
 #ifndef LEDGER_LEDGER_WRITER_H
 #define LEDGER_LEDGER_WRITER_H
 
@@ -20,6 +14,7 @@
 
 #include "ledger/ledger_chain.h"
 #include "ledger/ledger_queue.h"
+#include "ledger/reason.h"
 
 #define LEDGER_PATH_BYTES (PATH_MAX + 64)
 #define LEDGER_PRUNE_ROWS_MAX 50000 // removed in one transaction
@@ -35,8 +30,7 @@ enum ledger_insert {
 struct ledger_gap {
 	bool is_open;
 	struct wall_time since;
-	const char *cause;
-	char detail[LEDGER_WHY_BYTES];
+	struct reason reason;
 	uint64_t dropped_before; // when it began
 };
 
@@ -91,8 +85,8 @@ int ledger_writer_restore(struct ledger_writer *writer, const char *file, const 
 
 // For the files that make up the writer: a stretch begins in which nothing can be written; it
 // becomes an entry with the next transaction. The first cause stays.
-void ledger_gap_begin(struct ledger_writer *writer, const char *cause, const struct ledger_now *now,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
+void ledger_gap_begin(struct ledger_writer *writer, enum reason_code cause,
+	const struct ledger_now *now, const char *first, const char *second);
 
 // Notes a failed call: opens a gap, closes what must be opened anew. Returns -errno.
 int ledger_writer_fail(struct ledger_writer *writer, int code, const struct ledger_now *now);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// reason.h - why a lesson's verdict is what it is: parts that a row keeps, and words made of them.
+// reason.h - why a lesson's verdict is what it is, or what befell the ledger: parts that a row
+// keeps, and words made of them.
 //
 // A row's reason is text that also the sqlite3 program shows well: parts of the form code(a|b),
 // separated by "; ": "absent(应坑小学|5); relay_down(09:25|09:31)". What a person wrote is no such
@@ -31,7 +32,26 @@
 	PART(lead_off, "{0}, which leads, had no lessons that day", "主讲学校{0}当日停课")         \
 	PART(assisted_off, "{0} had no lessons that day", "{0}当日停课")                           \
 	PART(no_period, "that day's bells have no such period", "当日作息表无此节次")              \
-	PART(never_opened, "it was never opened", "未开课")
+	PART(never_opened, "it was never opened", "未开课")                                        \
+	PART(disk_full, "the disk was full", "磁盘已满")                                           \
+	PART(read_only, "the disk could not be written to", "磁盘不可写")                          \
+	PART(busy, "another program held the database", "数据库被其他程序占用")                    \
+	PART(io_error, "the disk failed: {0}", "磁盘故障：{0}")                                    \
+	PART(memory, "memory was lacking", "内存不足")                                             \
+	PART(gone, "the database file was deleted or replaced", "数据库文件被删除或替换")          \
+	PART(broken, "the database was damaged, kept as {0}: {1}", "数据库损坏，另存为{0}：{1}")   \
+	PART(behind, "rows are missing: there was entry {0}, minute row {1}",                      \
+		"末尾缺少数据：原有记录至{0}，分钟数据至{1}")                                      \
+	PART(foreign, "another program added rows after entry {0}, minute row {1}",                \
+		"其他程序在记录{0}、分钟数据{1}之后写入了数据")                                    \
+	PART(restored, "restored from {0}, as it was before it is kept as {1}",                    \
+		"已从{0}恢复，原数据库另存为{1}")                                                  \
+	PART(only_there, "rows after entry {0}, minute row {1} are only there",                    \
+		"记录{0}、分钟数据{1}之后的数据仅存于该文件")                                      \
+	PART(rows_kept, "{0} minute rows waited in memory, {1} were dropped",                      \
+		"{0}条分钟数据暂存于内存，丢弃{1}条")                                              \
+	PART(pruned, "{0} minute rows older than {1} days were removed",                           \
+		"已删除超过{1}天的{0}条分钟数据")
 
 enum reason_code {
 #define REASON_CODE(code, english, chinese) REASON_##code,

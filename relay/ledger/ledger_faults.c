@@ -2,7 +2,6 @@
 // ledger_faults.c - opens ledger.db, and finds the way out where it is broken, gone or in
 // somebody's hands.
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -30,20 +29,27 @@ static const char *const insert_texts[LEDGER_INSERT_COUNT] = {
 static const char *const beside_ends[LEDGER_BESIDE_COUNT] = {"-wal", "-shm"};
 
 void
-ledger_gap_begin(struct ledger_writer *writer, const char *cause, const struct ledger_now *now,
-	const char *format, ...)
+ledger_gap_begin(struct ledger_writer *writer, enum reason_code cause, const struct ledger_now *now,
+	const char *first, const char *second)
 {
 	struct ledger_gap *gap = &writer->gap;
 	if (gap->is_open)
 		return;
-	*gap = (struct ledger_gap){.is_open = true,
-		.since = now->wall,
-		.cause = cause,
-		.dropped_before = now->minutes_dropped};
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(gap->detail, sizeof gap->detail, format, arguments);
-	va_end(arguments);
+	*gap = (struct ledger_gap){
+		.is_open = true, .since = now->wall, .dropped_before = now->minutes_dropped};
+	reason_add(&gap->reason, cause, first, second);
+}
+
+// A moment in both chains.
+static void
+gap_begin_at(struct ledger_writer *writer, enum reason_code cause, const struct ledger_now *now,
+	const struct ledger_head *head)
+{
+	char hash[LEDGER_HASH_TEXT_BYTES], entry[24 + sizeof hash], minute[24];
+	ledger_hash_format(head->entry_hash, hash);
+	snprintf(entry, sizeof entry, "%lld %s", (long long)head->entry_number, hash);
+	snprintf(minute, sizeof minute, "%lld", (long long)head->minute_number);
+	ledger_gap_begin(writer, cause, now, entry, minute);
 }
 
 void
@@ -94,7 +100,7 @@ set_aside(struct ledger_writer *writer, const struct ledger_now *now)
 		  "rows until now",
 		writer->path, writer->why, name);
 	snprintf(writer->set_aside, sizeof writer->set_aside, "%s", name);
-	ledger_gap_begin(writer, "broken", now, "set aside as %s: %.100s", name, writer->why);
+	ledger_gap_begin(writer, REASON_broken, now, name, writer->why);
 	return 0;
 }
 
@@ -130,7 +136,7 @@ ledger_head_load(sqlite3 *database, struct ledger_head *out)
 static void
 head_compare(struct ledger_writer *writer, const struct ledger_now *now)
 {
-	char path[LEDGER_PATH_BYTES], hash[LEDGER_HASH_TEXT_BYTES];
+	char path[LEDGER_PATH_BYTES];
 	struct ledger_head told;
 	snprintf(path, sizeof path, "%s/" LEDGER_HEAD_FILE, writer->directory);
 	if (ledger_head_read(path, &told) != 0)
@@ -138,15 +144,12 @@ head_compare(struct ledger_writer *writer, const struct ledger_now *now)
 	if (told.entry_number <= writer->head.entry_number &&
 		told.minute_number <= writer->head.minute_number)
 		return;
-	ledger_hash_format(told.entry_hash, hash);
 	log_error("%s: ends with entry %lld and minute %lld, but %s tells of entry %lld and minute "
 		  "%lld: rows are missing at its end",
 		writer->path, (long long)writer->head.entry_number,
 		(long long)writer->head.minute_number, path, (long long)told.entry_number,
 		(long long)told.minute_number);
-	ledger_gap_begin(writer, "behind", now,
-		"there were entries until %lld %s and minutes until %lld",
-		(long long)told.entry_number, hash, (long long)told.minute_number);
+	gap_begin_at(writer, REASON_behind, now, &told);
 }
 
 static int
@@ -193,7 +196,7 @@ rescue(struct ledger_writer *writer, const struct ledger_now *now)
 	int code = ledger_backup_write(writer->database, copy, writer->why, sizeof writer->why);
 	if (code != SQLITE_OK)
 		return ledger_writer_fail(writer, code, now);
-	ledger_gap_begin(writer, "gone", now, "the file was deleted or replaced");
+	ledger_gap_begin(writer, REASON_gone, now, NULL, NULL);
 	if (access(writer->path, F_OK) == 0) {
 		snprintf(writer->why, sizeof writer->why, "another file took its place");
 		int result = set_aside(writer, now);
@@ -262,20 +265,20 @@ ledger_writer_ready(struct ledger_writer *writer, const struct ledger_now *now)
 	return code == SQLITE_OK ? 0 : ledger_writer_fail(writer, code, now);
 }
 
-static const char *
+static enum reason_code
 cause_of(int code)
 {
 	switch (ledger_schema_error(code)) {
 	case -ENOSPC:
-		return "disk_full";
+		return REASON_disk_full;
 	case -EROFS:
-		return "read_only";
+		return REASON_read_only;
 	case -EBUSY:
-		return "busy";
+		return REASON_busy;
 	case -ENOMEM:
-		return "memory";
+		return REASON_memory;
 	default:
-		return "io_error";
+		return REASON_io_error;
 	}
 }
 
@@ -287,9 +290,7 @@ step_over(struct ledger_writer *writer, const struct ledger_now *now)
 	struct ledger_head found;
 	if (ledger_head_load(writer->database, &found) != SQLITE_OK)
 		return;
-	ledger_gap_begin(writer, "foreign", now,
-		"entries after %lld and minutes after %lld are not the relay's",
-		(long long)writer->head.entry_number, (long long)writer->head.minute_number);
+	gap_begin_at(writer, REASON_foreign, now, &writer->head);
 	if (found.entry_number > writer->head.entry_number)
 		writer->head.entry_number = found.entry_number;
 	if (found.minute_number > writer->head.minute_number)
@@ -313,7 +314,7 @@ ledger_writer_fail(struct ledger_writer *writer, int code, const struct ledger_n
 	else if (ledger_schema_is_broken(code) && writer->database)
 		set_aside(writer, now);
 	else
-		ledger_gap_begin(writer, cause_of(code), now, "%.160s", writer->why);
+		ledger_gap_begin(writer, cause_of(code), now, writer->why, NULL);
 	// A file that was opened when it could not be written stays so.
 	if ((code & 0xff) == SQLITE_READONLY || ledger_guard_is_spoiled())
 		ledger_writer_shut(writer);

@@ -114,12 +114,14 @@ static int
 gap_append(struct ledger_writer *writer, const struct ledger_now *now, struct ledger_head *head)
 {
 	const struct ledger_gap *gap = &writer->gap;
-	char reason[2 * LEDGER_WHY_BYTES];
+	struct reason reason = gap->reason;
+	char kept[24], dropped[24];
 	int64_t number;
-	snprintf(reason, sizeof reason, "%s: %zu minute rows kept, %llu dropped%s%s", gap->cause,
-		now->minutes_held, (unsigned long long)(now->minutes_dropped - gap->dropped_before),
-		*gap->detail ? "; " : "", gap->detail);
-	struct ledger_entry entry = own_entry(LEDGER_GAP, now->wall, reason);
+	snprintf(kept, sizeof kept, "%zu", now->minutes_held);
+	snprintf(dropped, sizeof dropped, "%llu",
+		(unsigned long long)(now->minutes_dropped - gap->dropped_before));
+	reason_add(&reason, REASON_rows_kept, kept, dropped);
+	struct ledger_entry entry = own_entry(LEDGER_GAP, now->wall, reason.text);
 	entry.real_start = gap->since;
 	entry.real_end = now->wall;
 	return ledger_entry_append(writer, &entry, head, head, &number);
@@ -210,15 +212,17 @@ ledger_writer_prune(struct ledger_writer *writer, unsigned days, const struct le
 {
 	struct ledger_head head = writer->head, last = {0};
 	struct wall_time span[2] = {{0}, {0}};
-	char reason[LEDGER_WHY_BYTES], text[128];
+	struct reason reason = {0};
+	char text[128], number_text[24];
 	int64_t number;
 	int count = find_old(writer, oldest_kept(writer, days, now->wall), &last, span);
 	if (count == 0)
 		return 0;
-	snprintf(reason, sizeof reason, "pruned: %d minute rows older than %u days", count, days);
+	snprintf(number_text, sizeof number_text, "%d", count);
+	reason_add_count(&reason, REASON_pruned, number_text, days);
 	snprintf(text, sizeof text, "DELETE FROM minutes WHERE number <= %lld",
 		(long long)last.minute_number);
-	struct ledger_entry entry = own_entry(LEDGER_PRUNED, now->wall, reason);
+	struct ledger_entry entry = own_entry(LEDGER_PRUNED, now->wall, reason.text);
 	entry.real_start = span[0];
 	entry.real_end = span[1];
 	int code = exec(writer, "BEGIN IMMEDIATE");
@@ -232,6 +236,13 @@ ledger_writer_prune(struct ledger_writer *writer, unsigned days, const struct le
 		return ledger_writer_fail(writer, code, now);
 	settle(writer, &head);
 	return count;
+}
+
+static const char *
+name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
 }
 
 int
@@ -248,10 +259,10 @@ ledger_writer_restore(struct ledger_writer *writer, const char *file, const char
 		return ledger_writer_fail(writer, code, now);
 	log_info("%s: %s took its place; as it was before it is kept as %s", writer->path, file,
 		kept);
-	ledger_gap_begin(writer, "restored", now,
-		"from %.80s; entries after %lld and minutes after %lld are in %.80s",
-		strrchr(file, '/') ? strrchr(file, '/') + 1 : file,
-		(long long)writer->head.entry_number, (long long)writer->head.minute_number,
-		strrchr(kept, '/') ? strrchr(kept, '/') + 1 : kept);
+	char entry[24], minute[24];
+	snprintf(entry, sizeof entry, "%lld", (long long)writer->head.entry_number);
+	snprintf(minute, sizeof minute, "%lld", (long long)writer->head.minute_number);
+	ledger_gap_begin(writer, REASON_restored, now, name_of(file), name_of(kept));
+	reason_add(&writer->gap.reason, REASON_only_there, entry, minute);
 	return 0;
 }
