@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "control/config.h"
 #include "control/control.h"
 #include "datapath/worker.h"
+#include "ledger/ledger_verify.h"
 #include "platform/eal.h"
 #include "platform/log.h"
 #include "platform/mailbox.h"
@@ -272,26 +274,61 @@ static void
 print_help(void)
 {
 	puts("usage: relay --config FILE [--check-config]\n"
+	     "       relay --verify-ledger FILE\n"
 	     "\n"
 	     "Forwards the lessons of a county's classrooms by their shared timetable.\n"
 	     "\n"
 	     "  --config FILE    the configuration (see conf/relay.conf)\n"
 	     "  --check-config   read it and the timetable it names, say what is wrong, and end:\n"
 	     "                   exit status 0 if all is well, 2 if not\n"
+	     "  --verify-ledger FILE   look for rows of a ledger.db, or of a backup, that "
+	     "somebody\n"
+	     "                   has altered, and end: exit status 0 if there are none, 2 if "
+	     "there\n"
+	     "                   are; a ledger.head beside it tells where it must end\n"
 	     "  --version        print the version\n"
 	     "  --help           print this\n"
 	     "\n"
 	     "SIGHUP, or `relayctl reload`, reads the timetable again; SIGTERM ends the relay.");
 }
 
+// Needs no relay that runs, and no configuration.
+static int
+verify_ledger(const char *path)
+{
+	struct ledger_verified verified;
+	char head[PATH_MAX], why[LEDGER_WHY_BYTES];
+	const char *slash = strrchr(path, '/');
+	int directory = slash ? (int)(slash + 1 - path) : 0;
+	// A backup's end is not the one that ledger.head beside the database tells of.
+	bool is_live = strcmp(path + directory, LEDGER_FILE) == 0;
+	snprintf(head, sizeof head, "%.*s" LEDGER_HEAD_FILE, directory, path);
+	if (ledger_verify_file(path, is_live ? head : NULL, &verified, why, sizeof why) != 0) {
+		fprintf(stderr, "relay: %s: %s\n", path, why);
+		return EXIT_BAD_INPUT;
+	}
+	for (enum ledger_chain_name i = 0; i < LEDGER_CHAIN_COUNT; i++) {
+		const struct ledger_finding *finding = &verified.chains[i];
+		if (finding->is_whole)
+			printf("%s: %llu rows, all as they were written\n", ledger_chain_table(i),
+				(unsigned long long)finding->rows);
+		else
+			printf("%s, row %lld: %s\n", ledger_chain_table(i),
+				(long long)finding->number, finding->what);
+	}
+	return ledger_verified_is_whole(&verified) ? EXIT_SUCCESS : EXIT_BAD_INPUT;
+}
+
 // Returns -1 where the relay is to run, else the exit status.
 static int
-parse_arguments(int argc, char **argv, const char **path_out, bool *check_out)
+parse_arguments(
+	int argc, char **argv, const char **path_out, bool *check_out, const char **ledger_out)
 {
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"check-config", no_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
+		{"verify-ledger", required_argument, NULL, 'l'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0},
 	};
@@ -305,6 +342,9 @@ parse_arguments(int argc, char **argv, const char **path_out, bool *check_out)
 		case 'k':
 			*check_out = true;
 			break;
+		case 'l':
+			*ledger_out = optarg;
+			break;
 		case 'h':
 			print_help();
 			return EXIT_SUCCESS;
@@ -315,6 +355,8 @@ parse_arguments(int argc, char **argv, const char **path_out, bool *check_out)
 			return EXIT_BAD_INPUT;
 		}
 	}
+	if (optind == argc && *ledger_out && !*path_out)
+		return -1;
 	if (optind < argc || !*path_out) {
 		fprintf(stderr,
 			"relay: it needs --config FILE and no other argument; see --help\n");
@@ -329,9 +371,12 @@ main(int argc, char **argv)
 	struct relay relay = {0};
 	bool only_check = false;
 
-	int status = parse_arguments(argc, argv, &relay.config_path, &only_check);
+	const char *ledger = NULL;
+	int status = parse_arguments(argc, argv, &relay.config_path, &only_check, &ledger);
 	if (status >= 0)
 		return status;
+	if (ledger)
+		return verify_ledger(ledger);
 	relay.config = read_config(relay.config_path);
 	if (!relay.config)
 		return EXIT_BAD_INPUT;

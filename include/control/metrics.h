@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "http/http_server.h"
+#include "ledger/ledger.h"
 #include "lessons/scheduler.h"
 #include "lessons/sessions.h"
 
@@ -32,6 +33,7 @@ struct metrics_input {
 	uint64_t reload_failures;
 	bool is_clock_synchronised;
 	size_t unmapped_days;
+	struct ledger_status ledger;
 };
 
 // The page, to be freed with free(); NULL where memory is lacking.

@@ -13,6 +13,7 @@
 #include "http/http_server.h"
 #include "http/tls.h"
 #include "http/tokens.h"
+#include "ledger/ledger.h"
 #include "ledger/ledger_plan.h"
 #include "lessons/scheduler.h"
 #include "lessons/sessions.h"
@@ -25,6 +26,7 @@
 
 struct event;
 struct event_base;
+struct ledger_work;
 
 struct control {
 	struct config *config;
@@ -41,6 +43,9 @@ struct control {
 	struct scheduler *scheduler;
 	struct ledger_plan *ledger;
 	bool exceptions_are_due; // they could not be read from the ledger yet
+	struct ledger *lesson_ledger;
+	struct ledger_work *ledger_work; // of api_ledger_store.c
+	struct event *ledger_event;
 	struct journal *journal;
 	bool is_journal_due; // something changed that is not on the disk yet
 	struct sessions *sessions;
@@ -119,6 +124,7 @@ int api_lessons_route(struct control *control);
 int api_plan_route(struct control *control);
 int api_timetable_route(struct control *control);
 int api_exceptions_route(struct control *control);
+int api_ledger_store_route(struct control *control);
 int api_audit_route(struct control *control);
 int api_sessions_route(struct control *control);
 int api_tokens_route(struct control *control);

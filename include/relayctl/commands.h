@@ -90,6 +90,11 @@ int tables_run(struct client *client, const struct arguments *arguments);
 int exceptions_run(struct client *client, const struct arguments *arguments);
 int audit_run(struct client *client, const struct arguments *arguments);
 
+// In ledger.c; 1 also where somebody has altered the ledger
+int ledger_run(struct client *client, const struct arguments *arguments);
+int backup_run(struct client *client, const struct arguments *arguments);
+int restore_run(struct client *client, const struct arguments *arguments);
+
 // In top.c
 int top_run(struct client *client, const struct arguments *arguments);
 

@@ -2,6 +2,7 @@
 // api_status.c - how the relay is: /v1, /healthz, /readyz, /metrics, /v1/status.
 #include <stdlib.h>
 
+#include "control/ledger_view.h"
 #include "control/metrics.h"
 #include "control/parts.h"
 
@@ -35,6 +36,10 @@ index_get(struct http_request *request, void *user)
 		"POST   /v1/exceptions              cancel, move, swap, another endpoint\n"
 		"DELETE /v1/exceptions/NUMBER       take one back\n"
 		"GET    /v1/audit?limit=50          who changed what\n"
+		"GET    /v1/ledger                  how the ledger of lessons is\n"
+		"POST   /v1/ledger/verify           whether somebody has altered it\n"
+		"POST   /v1/ledger/backup           copy it\n"
+		"POST   /v1/ledger/restore          put a copy in its place\n"
 		"GET    /v1/tokens                  who may ask\n"
 		"POST   /v1/tokens                  a new token\n"
 		"DELETE /v1/tokens/NAME             revoke it\n");
@@ -82,6 +87,7 @@ metrics_get(struct http_request *request, void *user)
 		.is_clock_synchronised = control->alarms.is_synchronised,
 		.unmapped_days = control->alarms.day_count,
 	};
+	ledger_status_get(control->lesson_ledger, &input.ledger);
 	char *text = metrics_text(&input);
 	if (text)
 		http_respond_text(request, 200, METRICS_CONTENT_TYPE, text);
@@ -144,8 +150,13 @@ status_get(struct http_request *request, void *user)
 			edges->media_port, "mac", edges->media_mac));
 	json_object_set_new(object, "workers", json_pack("[o]", worker_view(control, &worker)));
 	json_object_set_new(object, "drops", drops_view(&worker));
-	json_object_set_new(object, "alarms",
-		alarms_list(&control->alarms, scheduler_timetable(control->scheduler), view.wall));
+	struct ledger_status ledger;
+	ledger_status_get(control->lesson_ledger, &ledger);
+	json_t *alarms =
+		alarms_list(&control->alarms, scheduler_timetable(control->scheduler), view.wall);
+	ledger_alarms(alarms, &ledger);
+	json_object_set_new(object, "alarms", alarms);
+	json_object_set_new(object, "ledger", ledger_view(&ledger));
 	json_object_set_new(object, "timetable",
 		json_pack("{s:s, s:o, s:I}", "file", control->config->timetable_path, "loaded_at",
 			view_time(control->loaded_at), "lessons_today",

@@ -160,6 +160,7 @@ open_routes(struct control *control)
 		api_plan_route,
 		api_timetable_route,
 		api_exceptions_route,
+		api_ledger_store_route,
 		api_audit_route,
 		api_sessions_route,
 		api_tokens_route,
@@ -185,13 +186,16 @@ open_lessons(struct control *control)
 	};
 	control->scheduler = scheduler_create(control->config->timetable);
 	control->ledger = ledger_plan_open(control->config->state_directory);
+	control->lesson_ledger = ledger_create(
+		&(struct ledger_options){.state_directory = control->config->state_directory,
+			.minute_days = control->config->ledger.minute_days});
 	control->journal = journal_create(control->config->state_directory, control->ledger);
 	control->sessions = sessions_create(&edges);
 	control->presence = presence_create(endpoint_left, control);
 	control->reload = reload_create(control->base, control->edges.program,
 		control->edges.config_path, RELOAD_LIMIT_MS, control_reload_checked, control);
-	if (!control->scheduler || !control->ledger || !control->journal || !control->sessions ||
-		!control->presence || !control->reload)
+	if (!control->scheduler || !control->ledger || !control->lesson_ledger ||
+		!control->journal || !control->sessions || !control->presence || !control->reload)
 		return -ENOMEM;
 	int result = control_exceptions_follow(control);
 	if (result)
@@ -338,6 +342,8 @@ control_destroy(struct control *control)
 				sessions_pending_count(control->sessions));
 	}
 	journal_destroy(control->journal);
+	ledger_destroy(control->lesson_ledger); // what is told last still finds its work
+	free(control->ledger_work);
 	ledger_plan_close(control->ledger);
 	if (control->scheduler)
 		scheduler_destroy(control->scheduler);

@@ -119,6 +119,14 @@ on_second_timer(evutil_socket_t fd, short what, void *argument)
 }
 
 static void
+on_ledger_event(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	struct control *control = argument;
+	ledger_dispatch(control->lesson_ledger);
+}
+
+static void
 on_stop_signal(evutil_socket_t number, short what, void *argument)
 {
 	(void)what;
@@ -222,10 +230,15 @@ control_timers_create(struct control *control)
 	control->signals[0] = evsignal_new(base, SIGTERM, on_stop_signal, control);
 	control->signals[1] = evsignal_new(base, SIGINT, on_stop_signal, control);
 	control->signals[2] = evsignal_new(base, SIGHUP, on_reload_signal, control);
+	control->ledger_event = event_new(base, ledger_event_fd(control->lesson_ledger),
+		EV_READ | EV_PERSIST, on_ledger_event, control);
 	for (size_t i = 0; i < CONTROL_SIGNALS; i++)
 		if (!control->signals[i])
 			return -ENOMEM;
-	return control->lesson_timer && control->ack_timer && control->second_timer ? 0 : -ENOMEM;
+	return control->lesson_timer && control->ack_timer && control->second_timer &&
+			       control->ledger_event
+		       ? 0
+		       : -ENOMEM;
 }
 
 int
@@ -239,14 +252,15 @@ control_timers_start(struct control *control)
 	for (size_t i = 0; i < CONTROL_SIGNALS; i++)
 		if (event_add(control->signals[i], NULL))
 			return -EIO;
-	return 0;
+	return event_add(control->ledger_event, NULL) ? -EIO : 0;
 }
 
 void
 control_timers_destroy(struct control *control)
 {
 	struct event *events[] = {control->lesson_timer, control->ack_timer, control->second_timer,
-		control->signals[0], control->signals[1], control->signals[2]};
+		control->ledger_event, control->signals[0], control->signals[1],
+		control->signals[2]};
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		if (events[i])
 			event_free(events[i]);

@@ -319,6 +319,34 @@ write_flows(FILE *out, const struct totals *totals)
 	}
 }
 
+static void
+write_ledger(FILE *out, const struct ledger_status *ledger)
+{
+	gauge(out, "relay_ledger_failing", ledger->is_failing,
+		"1 while the ledger of lessons cannot be written and rows wait in memory.");
+	gauge(out, "relay_ledger_busy_seconds", (double)ledger->busy_ms / MS_IN_S,
+		"For how long the disk has not answered the ledger; 0: nothing is asked of it.");
+	gauge(out, "relay_ledger_held_minutes", (double)ledger->minutes_held,
+		"Minute rows that are not on the disk yet.");
+	gauge(out, "relay_ledger_held_entries", (double)ledger->entries_held,
+		"Records of lessons that are not on the disk yet.");
+	gauge(out, "relay_ledger_set_aside", *ledger->set_aside != 0,
+		"1 where the database was damaged and a new one begun since the start.");
+	counter(out, "relay_ledger_minutes_total", ledger->minutes_written, "Minute rows written.");
+	counter(out, "relay_ledger_entries_total", ledger->entries_written,
+		"Records of lessons written.");
+	counter(out, "relay_ledger_dropped_minutes_total", ledger->minutes_dropped,
+		"Minute rows lost since memory holds no more of them.");
+	counter(out, "relay_ledger_refused_entries_total", ledger->entries_refused,
+		"Records lost since memory holds no more of them.");
+	counter(out, "relay_ledger_pruned_minutes_total", ledger->minutes_pruned,
+		"Minute rows removed by age.");
+	counter(out, "relay_ledger_commits_total", ledger->commits, "Transactions on the disk.");
+	counter(out, "relay_ledger_failures_total", ledger->failures, "Transactions that failed.");
+	counter(out, "relay_ledger_gaps_total", ledger->gaps,
+		"Stretches in which nothing could be written, each a row of the ledger.");
+}
+
 char *
 metrics_text(const struct metrics_input *input)
 {
@@ -335,6 +363,7 @@ metrics_text(const struct metrics_input *input)
 	write_relay(out, input);
 	write_sessions(out, input);
 	write_worker(out, input);
+	write_ledger(out, &input->ledger);
 	write_flows(out, &totals);
 	totals_fini(&totals);
 	if (fclose(out)) {

@@ -56,6 +56,19 @@ static const struct command commands[] = {
 		"Lists one-day changes of the plan, makes one, or takes one back.\n"
 		"LESSON is an id such as chinese-tue/2026-11-24; times are written 10:00-10:40.",
 		0, 4, exceptions_run},
+	{"ledger", "[verify]",
+		"Shows how the ledger of lessons is. verify looks for rows that somebody has "
+		"altered,\nremoved or inserted, and names the first; exit status 1 where there are "
+		"any.",
+		0, 1, ledger_run},
+	{"backup", "FILE",
+		"Copies the ledger to a file in backup/ of the relay's state directory, and "
+		"verifies it.\nLessons and the ledger go on meanwhile.",
+		1, 1, backup_run},
+	{"restore", "FILE",
+		"Puts a backup in the place of the ledger, once it is verified. The present one is "
+		"kept\nbeside it; what was written after the backup is in that only.",
+		1, 1, restore_run},
 	{"audit", "[COUNT]", "Lists who changed what, the newest first; 50 rows unless told.", 0, 1,
 		audit_run},
 	{"sessions", "[SESSION]", "Lists the open sessions, or shows one with its endpoints.", 0, 1,

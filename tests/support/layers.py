@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "platform": {"platform"},
     "relayctl": {"relayctl", "timetable", "platform"},
     "classroom": {"classroom", "srtp", "media", "platform"},
-    "main.c": {"control", "datapath", "timetable", "srtp", "media", "platform"},
+    "main.c": {"control", "datapath", "ledger", "timetable", "srtp", "media", "platform"},
 }
 # Plain types that even a pure module may know.
 PLAIN_HEADERS = {"platform/units.h", "platform/messages.h", "platform/drop_reasons.h"}
