@@ -186,7 +186,7 @@ int
 api_ledger_store_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/ledger", TOKEN_ROLE_OPERATOR, ledger_get, control},
+		{"GET", "/v1/ledger", TOKEN_ROLE_OBSERVER, ledger_get, control},
 		{"POST", "/v1/ledger/verify", TOKEN_ROLE_OPERATOR, verify_post, control},
 		{"POST", "/v1/ledger/backup", TOKEN_ROLE_ADMINISTRATOR, backup_post, control},
 		{"POST", "/v1/ledger/restore", TOKEN_ROLE_ADMINISTRATOR, restore_post, control},

@@ -232,9 +232,8 @@ START_TEST(a_backup_is_whole_and_restoring_it_keeps_what_was_there)
 	await_written();
 	ck_assert_int_eq(status.head.entry_number, 3); // before, the gap, the last
 	ck_assert_int_eq(status.head.minute_number, 1);
-	ck_assert_int_eq(
-		outside_number(ledger_path,
-			"SELECT number FROM entries WHERE kind = 'gap' AND reason LIKE"
+	ck_assert_int_eq(outside_number(ledger_path,
+				 "SELECT number FROM entries WHERE kind = 'gap' AND reason LIKE"
 				 " 'restored(friday.db|ledger.db.replaced-%Z); only_there(1|1);"
 				 " rows_kept(0|0)'"),
 		2);
