@@ -227,6 +227,7 @@ async function begin() {
 		}
 		return;
 	}
+	document.documentElement.dataset.role = page.me.role;
 	get("/v1/status").then(
 		(status) => setZone(status.zone),
 		() => {},

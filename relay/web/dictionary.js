@@ -87,6 +87,11 @@ export const WORDS = {
 
 	"banner.good": ["{0} 节课正在进行，线路全部正常", "{0} lessons on, every line is good"],
 	"banner.good.1": ["1 节课正在进行，线路全部正常", "1 lesson on, every line is good"],
+	"banner.begun": [
+		"{0} 节课刚开始，正在测量线路",
+		"{0} lessons have begun: measuring their lines",
+	],
+	"banner.begun.1": ["1 节课刚开始，正在测量线路", "1 lesson has begun: measuring its lines"],
 	"banner.wait": ["{0} 节课已开启，等待上课铃", "{0} lessons open, waiting for the bell"],
 	"banner.wait.1": ["1 节课已开启，等待上课铃", "1 lesson open, waiting for the bell"],
 	"banner.none": ["现在没有课", "No lesson now"],

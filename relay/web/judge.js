@@ -14,27 +14,29 @@ export function worse(a, b) {
 }
 
 // Every line that is amber or red, the worst first:
-// [{lesson, school, direction ("uplink", "downlink"), line, light}]
+// [{lesson, school, direction ("uplink", "downlink"), line, light}]. Who is absent before the bell
+// has no line yet, so no direction.
 export function troubles(lessons) {
-	const found = [];
-	for (const lesson of lessons) {
-		for (const school of lesson.schools) {
-			for (const direction of ["uplink", "downlink"]) {
-				const line = school[direction];
-				if (line && gravity(line.light) >= GRAVITY.amber)
-					found.push({
-						lesson,
-						school,
-						direction,
-						line,
-						light: line.light,
-					});
-			}
-		}
-	}
+	const found = lessons.flatMap((lesson) =>
+		lesson.schools.flatMap((school) =>
+			troublesOf(school).map((trouble) => ({ lesson, school, ...trouble })),
+		),
+	);
 	// An uplink explains what its partners' downlinks lack, so it comes first.
 	const rank = (one) => 10 * gravity(one.light) + (one.direction === "uplink" ? 1 : 0);
 	return found.sort((a, b) => rank(b) - rank(a) || severity(b.line) - severity(a.line));
+}
+
+function troublesOf(school) {
+	const bad = ["uplink", "downlink"]
+		.map((direction) => ({
+			direction,
+			line: school[direction],
+			light: school[direction]?.light,
+		}))
+		.filter(({ light }) => gravity(light) >= GRAVITY.amber);
+	if (!bad.length && school.words) return [{ direction: null, line: {}, light: "amber" }];
+	return bad;
 }
 
 // How far a line is beyond what is good, for the order among lines of one colour.
@@ -44,9 +46,10 @@ function severity(line) {
 	return 100 * (line.loss_ratio ?? 0) + (line.jitter_ms ?? 0) / 50;
 }
 
-// The lines of trouble of one lesson's school.
+// The worse of its lines; amber where the relay has words for it and no line has.
 export function schoolLight(school) {
-	return worse(school.uplink?.light, school.downlink?.light);
+	const light = worse(school.uplink?.light, school.downlink?.light);
+	return school.words && gravity(light) < GRAVITY.amber ? "amber" : light;
 }
 
 // What is wrong with a line, as a short phrase: "丢包 6.2 %".
@@ -97,14 +100,16 @@ export function spoken(lessons) {
 	const lines = troubles(lessons);
 	if (lessons.length === 0) return say("banner.none");
 	if (lines.length === 0) return say("banner.good", lessons.length);
-	return lines
-		.map(({ school, direction, line }) =>
-			say(
-				"trouble",
-				school.school_name,
-				say(direction),
-				say(`reason.${line.why ?? "other"}`),
-			),
-		)
-		.join("; ");
+	return lines.map(spokenLine).join("; ");
+}
+
+function spokenLine(trouble) {
+	const { school, direction, line } = trouble;
+	if (!direction) return sentence(trouble);
+	return say(
+		"trouble",
+		school.school_name,
+		say(direction),
+		say(`reason.${line.why ?? "other"}`),
+	);
 }

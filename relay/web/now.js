@@ -47,10 +47,13 @@ function verdict(data, on) {
 	if (lost) return banner("grey", say("banner.lost", lost), say("banner.lost.hint"));
 	const wrong = troubles(on);
 	if (wrong.length) return trouble(on, wrong, data.totals);
-	const running = on.filter((lesson) => lesson.state !== "open");
+	const running = on.filter((lesson) => lesson.state === "live");
+	const waiting = on.filter((lesson) => lesson.state === "open").length;
 	if (running.length && overall(running) === "green")
 		return banner("green", counted("banner.good", running.length), null, totals(data));
-	if (on.length) return banner("grey", counted("banner.wait", on.length), null, totals(data));
+	if (running.length)
+		return banner("grey", counted("banner.begun", running.length), null, totals(data));
+	if (waiting) return banner("grey", counted("banner.wait", waiting), null, totals(data));
 	return banner("calm", say("banner.none"), upcoming(data.next[0]), totals(data));
 }
 
@@ -101,6 +104,7 @@ function trouble(on, wrong, figures) {
 
 function troubleLine(one, isFirst) {
 	const { lesson, school } = one;
+	const way = one.direction && say(`${one.direction}.long`);
 	return element(
 		`li.${one.light}.${isFirst ? "first" : ""}`,
 		shape(one.light, isFirst ? "huge" : "big"),
@@ -111,7 +115,7 @@ function troubleLine(one, isFirst) {
 				"p",
 				element(
 					"span.which",
-					`${lesson.title} · ${say(`${one.direction}.long`)}`,
+					[lesson.title, way].filter(Boolean).join(" · "),
 				),
 				call(school),
 			),

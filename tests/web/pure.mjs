@@ -141,6 +141,23 @@ test("a line is blamed in words, in the language of the page", () => {
 	);
 });
 
+test("who is absent before the bell is told, though no line is measured yet", () => {
+	const grey = () => line("grey");
+	const absent = school("late", grey(), grey(), {
+		connected: false,
+		up: false,
+		words: { zh: "late：还没有连上", en: "late: has not connected" },
+	});
+	const lessons = [{ session: "a", light: "amber", schools: [good(), absent] }];
+	const [trouble, ...more] = judge.troubles(lessons);
+	assert.deepEqual(more, []);
+	assert.equal(judge.sentence(trouble), "late: has not connected");
+	assert.match(judge.advice(trouble), /not connected/);
+	assert.equal(judge.schoolLight(absent), "amber");
+	assert.equal(judge.schoolLight(school("x", grey(), grey())), "grey");
+	assert.match(judge.spoken(lessons), /has not connected/);
+});
+
 test("what a screen reader hears does not change with every figure", () => {
 	const say = (loss_ratio) =>
 		judge.spoken([
