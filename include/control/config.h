@@ -45,9 +45,21 @@ struct config_ledger {
 	uint32_t partial_minutes;   // live: partial, fewer: missed, at least 1, default 1
 };
 
+// From where a line is amber, and red. Each red is above its amber.
+struct config_quality {
+	uint32_t loss_amber_percent;  // default 1
+	uint32_t loss_red_percent;    // default 5
+	uint32_t jitter_amber_ms;     // default 30
+	uint32_t jitter_red_ms;       // default 50
+	uint32_t round_trip_amber_ms; // default 150
+	uint32_t round_trip_red_ms;   // default 300
+	uint32_t silent_s;            // without any packet: red; 1..60, default 3
+};
+
 struct config {
 	struct config_media media;
 	struct config_ledger ledger;
+	struct config_quality quality;
 	struct config_listen listen[CONFIG_LISTEN_MAX]; // none: only inherited sockets
 	size_t listen_count;
 	char state_directory[PATH_MAX]; // default "/var/lib/relay"

@@ -15,6 +15,7 @@
 #include "http/tokens.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_plan.h"
+#include "lessons/lines.h"
 #include "lessons/scheduler.h"
 #include "lessons/sessions.h"
 
@@ -63,9 +64,11 @@ struct control {
 	struct event *second_timer;
 	struct event *signals[CONTROL_SIGNALS];
 
-	// The worker's busy time at the last two seconds' looks.
-	struct mono_time busy_at[2];
-	int64_t busy_ns[2];
+	// The worker's counters at the last two seconds' looks.
+	struct mono_time worker_at[2];
+	struct worker_stats worker_was[2];
+
+	struct lines *lines; // each school's uplink and downlink, of the last second
 };
 
 // Moves the lessons to now, tells endpoints and worker, writes the journal.
@@ -81,6 +84,10 @@ void control_reload(struct control *control, struct http_request *request);
 
 // What a view is made with, now.
 struct view control_view(const struct control *control);
+
+// What went in and out in the last second: {packets_in_s, packets_out_s, bit_in_s, bit_out_s,
+// drops_s}.
+json_t *control_traffic_view(const struct control *control);
 
 // The worker's share of busy time in the last second, and the age of its heartbeat.
 double control_busy_share(const struct control *control);
@@ -121,6 +128,7 @@ void control_reload_checked(void *context, const char *error);
 // Each adds its routes to the control port. 0 or -errno.
 int api_status_route(struct control *control);
 int api_lessons_route(struct control *control);
+int api_live_route(struct control *control);
 int api_plan_route(struct control *control);
 int api_timetable_route(struct control *control);
 int api_exceptions_route(struct control *control);

@@ -26,6 +26,7 @@ struct presence_entry {
 	char address[PRESENCE_ADDRESS_BYTES];
 	char version[PRESENCE_VERSION_BYTES];
 	struct wall_time connected_since;
+	struct wall_time left_at; // where it is not connected
 };
 
 // Told when the last stream of an endpoint has gone; not when a newer one replaces it.

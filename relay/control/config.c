@@ -11,6 +11,7 @@
 #define LEGS_MIN 2
 #define MINUTE_DAYS_MAX 36500
 #define PARTIAL_MINUTES_MAX 240
+#define MILLISECONDS_MAX 10000
 
 static int
 eal_read(struct config_reader *reader, const struct config_setting_t *setting,
@@ -205,6 +206,54 @@ ledger_read(struct config_reader *reader, const struct config_setting_t *setting
 	return config_reader_group(reader, setting, fields, CONFIG_FIELD_COUNT(fields), out);
 }
 
+static int
+quality_check(struct config_reader *reader, const struct config_setting_t *group,
+	const struct config_quality *quality)
+{
+	const struct {
+		const char *name;
+		uint32_t amber, red;
+	} pairs[] = {
+		{"loss_red_percent", quality->loss_amber_percent, quality->loss_red_percent},
+		{"jitter_red_ms", quality->jitter_amber_ms, quality->jitter_red_ms},
+		{"round_trip_red_ms", quality->round_trip_amber_ms, quality->round_trip_red_ms},
+	};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		const struct config_setting_t *member = config_reader_member(group, pairs[i].name);
+		if (pairs[i].red <= pairs[i].amber)
+			return config_reader_refuse(reader, member ? member : group,
+				"%s is %u and must be above its amber, which is %u", pairs[i].name,
+				pairs[i].red, pairs[i].amber);
+	}
+	return 0;
+}
+
+static int
+quality_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	static const struct config_field fields[] = {
+		{"loss_amber_percent", false, config_read_number,
+			offsetof(struct config_quality, loss_amber_percent), 0, 99},
+		{"loss_red_percent", false, config_read_number,
+			offsetof(struct config_quality, loss_red_percent), 1, 100},
+		{"jitter_amber_ms", false, config_read_number,
+			offsetof(struct config_quality, jitter_amber_ms), 1, MILLISECONDS_MAX},
+		{"jitter_red_ms", false, config_read_number,
+			offsetof(struct config_quality, jitter_red_ms), 1, MILLISECONDS_MAX},
+		{"round_trip_amber_ms", false, config_read_number,
+			offsetof(struct config_quality, round_trip_amber_ms), 1, MILLISECONDS_MAX},
+		{"round_trip_red_ms", false, config_read_number,
+			offsetof(struct config_quality, round_trip_red_ms), 1, MILLISECONDS_MAX},
+		{"silent_s", false, config_read_number, offsetof(struct config_quality, silent_s),
+			1, 60},
+	};
+	int result = config_reader_group(reader, setting, fields, CONFIG_FIELD_COUNT(fields), out);
+
+	(void)field;
+	return result != 0 ? result : quality_check(reader, setting, out);
+}
+
 int
 config_load(const char *path, struct config *out, struct file_error *error)
 {
@@ -214,6 +263,7 @@ config_load(const char *path, struct config *out, struct file_error *error)
 		{"timetable", true, config_read_path, offsetof(struct config, timetable_path), 0,
 			0},
 		{"ledger", false, ledger_read, offsetof(struct config, ledger), 0, 0},
+		{"quality", false, quality_read, offsetof(struct config, quality), 0, 0},
 		{"limits", false, limits_read, 0, 0, 0},
 		{"log_level", false, log_level_read, offsetof(struct config, log_level), 0, 0},
 	};
@@ -225,6 +275,13 @@ config_load(const char *path, struct config *out, struct file_error *error)
 			.live_seconds = 50,
 			.delivered_percent = 80,
 			.partial_minutes = 1},
+		.quality = {.loss_amber_percent = 1,
+			.loss_red_percent = 5,
+			.jitter_amber_ms = 30,
+			.jitter_red_ms = 50,
+			.round_trip_amber_ms = 150,
+			.round_trip_red_ms = 300,
+			.silent_s = 3},
 		.state_directory = "/var/lib/relay",
 		.legs_max = 256,
 		.log_level = LOG_LEVEL_INFO,

@@ -157,6 +157,7 @@ open_routes(struct control *control)
 	int (*const routes[])(struct control *) = {
 		api_status_route,
 		api_lessons_route,
+		api_live_route,
 		api_plan_route,
 		api_timetable_route,
 		api_exceptions_route,
@@ -172,6 +173,18 @@ open_routes(struct control *control)
 	for (size_t i = 0; !result && i < sizeof routes / sizeof *routes; i++)
 		result = routes[i](control);
 	return result;
+}
+
+static struct quality_limits
+limits_of(const struct config_quality *quality)
+{
+	return (struct quality_limits){
+		.loss_ratio = {quality->loss_amber_percent / 100.0,
+			quality->loss_red_percent / 100.0},
+		.jitter_ms = {quality->jitter_amber_ms, quality->jitter_red_ms},
+		.round_trip_ms = {quality->round_trip_amber_ms, quality->round_trip_red_ms},
+		.silent_s = quality->silent_s,
+	};
 }
 
 static int
@@ -191,11 +204,14 @@ open_lessons(struct control *control)
 			.minute_days = control->config->ledger.minute_days});
 	control->journal = journal_create(control->config->state_directory, control->ledger);
 	control->sessions = sessions_create(&edges);
+	struct quality_limits limits = limits_of(&control->config->quality);
+	control->lines = lines_create(&limits);
 	control->presence = presence_create(endpoint_left, control);
 	control->reload = reload_create(control->base, control->edges.program,
 		control->edges.config_path, RELOAD_LIMIT_MS, control_reload_checked, control);
 	if (!control->scheduler || !control->ledger || !control->lesson_ledger ||
-		!control->journal || !control->sessions || !control->presence || !control->reload)
+		!control->journal || !control->sessions || !control->presence || !control->reload ||
+		!control->lines)
 		return -ENOMEM;
 	int result = control_exceptions_follow(control);
 	if (result)
@@ -332,6 +348,7 @@ control_destroy(struct control *control)
 			control->server); // its streams' ends reach presence and sessions
 	control_timers_destroy(control);
 	reload_destroy(control->reload);
+	lines_destroy(control->lines);
 	presence_destroy(control->presence);
 	if (control->sessions) {
 		// A worker that does not answer may still use its contexts: they stay.

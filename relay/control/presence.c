@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/clock.h"
 #include "platform/log.h"
 
 struct presence {
@@ -84,6 +85,7 @@ stream_closed(struct http_stream *stream, void *user)
 	if (entry->stream != stream) // replaced by a newer one
 		return;
 	entry->stream = NULL;
+	entry->left_at = clock_wall();
 	log_info("endpoint %s: disconnected", entry->endpoint);
 	entry->presence->left(entry->presence->context, entry->endpoint);
 }

@@ -94,6 +94,8 @@ START_TEST(what_is_left_out_has_its_default)
 	ck_assert_uint_eq(config.legs_max, 256);
 	ck_assert_uint_eq(config.ledger.minute_days, 400);
 	ck_assert_uint_eq(config.ledger.live_seconds, 50);
+	ck_assert_uint_eq(config.quality.loss_red_percent, 5);
+	ck_assert_uint_eq(config.quality.silent_s, 3);
 	ck_assert_uint_eq(config.ledger.delivered_percent, 80);
 	ck_assert_uint_eq(config.ledger.partial_minutes, 1);
 	ck_assert_int_eq(config.log_level, LOG_LEVEL_INFO);
@@ -152,6 +154,9 @@ static const struct {
 	{TOP_WITH("control: {\n listen = [\"::1:8443\"]; };"), 4, "is not an address and port"},
 	{TOP_WITH("control: {\n listen = [\"0.0.0.0:99999\"]; };"), 4, "is not an address and"},
 	{TOP_WITH("limits: { legs = 1; };"), 3, "legs = 1 is not 2 to 16384"},
+	{TOP_WITH("quality: {\n silent_s = 0; };"), 4, "silent_s = 0 is not 1 to 60"},
+	{TOP_WITH("quality: {\n loss_red_percent = 1; };"), 4,
+		"loss_red_percent is 1 and must be above its amber, which is 1"},
 	{TOP_WITH("ledger: {\n live_seconds = 61; };"), 4, "live_seconds = 61 is not 1 to 60"},
 	{TOP_WITH("ledger: { delivered_percent = 0; };"), 3, "is not 1 to 100"},
 	{TOP_WITH("log_level = \"loud\";"), 3, "log_level cannot be 'loud'"},
