@@ -71,6 +71,7 @@ function onKey(event) {
 	const selected = document.activeElement?.closest("[data-session]");
 	if (/^[1-9]$/.test(event.key)) actions.view(Number(event.key));
 	else if (event.key === "j" || event.key === "k") actions.card(event.key === "j" ? 1 : -1);
+	else if (event.key === "Escape") document.activeElement?.blur();
 	else if (SHORTCUTS[event.key.toLowerCase()]) {
 		const name = SHORTCUTS[event.key.toLowerCase()];
 		if ((name === "extend" || name === "session") && !selected) return;

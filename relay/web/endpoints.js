@@ -136,7 +136,7 @@ function row(one, may) {
 			one.id,
 			element(
 				"small",
-				(one.streams ?? []).map((kind) => say(`kind.${kind}`)).join("、"),
+				(one.streams ?? []).map((kind) => say(`kind.${kind}`)).join(" · "),
 			),
 		),
 		element("td", pathCells(one)),

@@ -89,6 +89,12 @@ export function advice({ school, direction, line }) {
 	return say(direction === "uplink" ? "advice.uplink" : "advice.downlink");
 }
 
+// The lessons in the order of `before` (session ids), newcomers first.
+export function inOrder(lessons, before) {
+	const place = (lesson) => before.indexOf(lesson.session);
+	return [...lessons].sort((a, b) => place(a) - place(b));
+}
+
 // One light for everything that is on; null where nothing is.
 export function overall(lessons) {
 	if (lessons.length === 0) return null;

@@ -2,13 +2,18 @@
 // now.js - the first view: what is wrong, every lesson that is on, and what comes next.
 import { element } from "./dom.js";
 import { countdown, milliseconds, NONE, percent, rate, short, timeOf } from "./format.js";
-import { advice, gravity, overall, schoolLight, sentence, troubles } from "./judge.js";
+import { advice, gravity, inOrder, overall, schoolLight, sentence, troubles } from "./judge.js";
 import { lamp, shape, sparkline } from "./lights.js";
 import { history, live, relayNow, silence } from "./live.js";
 import { sayName, say } from "./words.js";
 
 const TROUBLES_SHOWN = 3;
 const NEXT_SHOWN = 8;
+const STILL_MS = 8000; // a pointer that rests so long is not about to press
+
+let movedAt = -STILL_MS;
+let shownOrder = []; // of session ids
+addEventListener("pointermove", () => (movedAt = performance.now()));
 
 export function renderNow({ may }) {
 	const data = live.data;
@@ -19,7 +24,7 @@ export function renderNow({ may }) {
 				say(silence() ? "banner.lost" : "banner.wait_first", silence()),
 			),
 		];
-	const on = data.lessons.filter((lesson) => lesson.state !== "ended");
+	const on = steady(data.lessons.filter((lesson) => lesson.state !== "ended"));
 	return [
 		verdict(data, on),
 		notices(data),
@@ -39,6 +44,15 @@ export function renderNow({ may }) {
 			comingNext(data),
 		),
 	];
+}
+
+// Cards do not move away from under a pointer or the focus.
+function steady(lessons) {
+	const isMoving = performance.now() - movedAt < STILL_MS;
+	const hand = isMoving ? ".lessons:hover, .lessons:focus-within" : ".lessons:focus-within";
+	const ordered = document.querySelector(hand) ? inOrder(lessons, shownOrder) : lessons;
+	shownOrder = ordered.map((lesson) => lesson.session);
+	return ordered;
 }
 
 // The one sentence that can be read from across the room.

@@ -125,6 +125,12 @@ test("the worst line comes first, an uplink before the downlink that it explains
 	assert.equal(judge.overall([]), null);
 });
 
+test("cards keep their places while somebody is about to press", () => {
+	const lessons = ["a", "b", "new", "c"].map((session) => ({ session }));
+	const order = judge.inOrder(lessons, ["c", "b", "a"]).map((lesson) => lesson.session);
+	assert.deepEqual(order, ["new", "c", "b", "a"]);
+});
+
 test("a line is blamed in words, in the language of the page", () => {
 	const [trouble] = judge.troubles([{ session: "a", light: "amber", schools: [lossy] }]);
 	words.setLanguage("zh");
