@@ -8,6 +8,7 @@
 #include "control/control.h"
 #include "control/journal.h"
 #include "control/presence.h"
+#include "control/recording.h"
 #include "control/reload.h"
 #include "control/views.h"
 #include "http/http_server.h"
@@ -47,6 +48,7 @@ struct control {
 	struct ledger *lesson_ledger;
 	struct ledger_work *ledger_work; // of api_ledger_store.c
 	struct event *ledger_event;
+	struct recording_desk *recording;
 	struct journal *journal;
 	bool is_journal_due; // something changed that is not on the disk yet
 	struct sessions *sessions;

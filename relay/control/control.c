@@ -187,6 +187,15 @@ limits_of(const struct config_quality *quality)
 	};
 }
 
+// What each flow did, to whom it concerns.
+static void
+flow_seen(void *context, const struct flow_look *look)
+{
+	struct control *control = context;
+	if (control->recording)
+		recording_looked(control->recording, look);
+}
+
 static int
 open_lessons(struct control *control)
 {
@@ -195,6 +204,7 @@ open_lessons(struct control *control)
 		.link = control->edges.link,
 		.notify = api_endpoint_notify,
 		.holder = holder_find,
+		.looked = flow_seen,
 		.context = control,
 	};
 	control->scheduler = scheduler_create(control->config->timetable);
@@ -217,7 +227,9 @@ open_lessons(struct control *control)
 	if (result)
 		log_error("exceptions are not in force: %s", strerror(-result));
 	journal_restore(control->journal, control->scheduler, clock_wall(), clock_mono());
-	return 0;
+	control->recording = recording_create(control->config, control->lesson_ledger,
+		control->scheduler, clock_wall(), clock_mono());
+	return control->recording ? 0 : -ENOMEM;
 }
 
 struct control *
@@ -359,8 +371,10 @@ control_destroy(struct control *control)
 				sessions_pending_count(control->sessions));
 	}
 	journal_destroy(control->journal);
-	ledger_destroy(control->lesson_ledger); // what is told last still finds its work
+	// What is told last still finds its work and the recording.
+	ledger_destroy(control->lesson_ledger);
 	free(control->ledger_work);
+	recording_destroy(control->recording, clock_wall(), clock_mono());
 	ledger_plan_close(control->ledger);
 	if (control->scheduler)
 		scheduler_destroy(control->scheduler);

@@ -50,6 +50,7 @@ control_step(struct control *control)
 			return;
 		}
 		has_changed |= count > 0;
+		recording_follow(control->recording, events, count, clock_wall(), now);
 		sessions_follow(control->sessions, events, count, now);
 	} while (count == CONTROL_EVENTS_MAX);
 	if (has_changed)
@@ -138,6 +139,7 @@ on_second_timer(evutil_socket_t fd, short what, void *argument)
 	if (lines_look(control->lines, control->sessions, control->edges.link.stats, now))
 		log_error("out of memory: some schools' lines are not looked at");
 	worker_look(control, now);
+	recording_step(control->recording, clock_wall(), now);
 	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(), now);
 }
 

@@ -2,9 +2,11 @@
 # light.py - lessons with light media: numbered packets from a generator instead of cameras, and
 # counters instead of screens.
 import csv
+import datetime
 import glob
 import json
 import os
+import zoneinfo
 from dataclasses import dataclass
 
 from lesson import INPUT_PORTS, Lesson, School
@@ -101,3 +103,23 @@ class LightLesson(Lesson):
             with open(path, encoding="ascii") as file:
                 found.append(json.load(file))
         return found
+
+
+class BackToBack(LightLesson):
+    """Rules at explicit times, one after the other: `plan` is from the first bell to the last."""
+
+    rules = ()  # (pair, seconds after the first bell, seconds after it)
+
+    def tables(self, start, end):
+        tables = super().tables(start, end)
+        tables["rules"] = tables["rules"][:1]
+        for number, (pair, begins, ends) in enumerate(self.rules):
+            zone = zoneinfo.ZoneInfo(self.plan.zone)
+            times = "-".join(
+                f"{datetime.datetime.fromtimestamp(self.plan.start_s + s, zone):%H:%M:%S}"
+                for s in (begins, ends)
+            )
+            tables["rules"].append(
+                f"r{number},{pair},{start.isoweekday()},,all,课{number},,,synchronous,{times},,,"
+            )
+        return tables

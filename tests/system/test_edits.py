@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # test_edits.py - lessons that are edited while they are live, and lessons back to back: who stays
 # loses nothing.
-import datetime
 import os
 import subprocess
 import sys
 import time
-import zoneinfo
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 
 from county import wait_until
 from lesson import School, two_schools
-from light import LightLesson, Pair
+from light import BackToBack, Pair
 from world import BUILD, SystemTest, World, main
 
 # A sender never pauses at the bell: whatever was not carried on then would be lost, and counted.
@@ -20,26 +18,6 @@ from world import BUILD, SystemTest, World, main
 GAP_MS_MAX = 1000
 # Fresh keys by TLS and a fresh path by STUN, for both.
 HANDOVER_S_MAX = 1.5
-
-
-class BackToBack(LightLesson):
-    """Rules at explicit times, one after the other: `plan` is from the first bell to the last."""
-
-    rules = ()  # (pair, seconds after the first bell, seconds after it)
-
-    def tables(self, start, end):
-        tables = super().tables(start, end)
-        tables["rules"] = tables["rules"][:1]
-        for number, (pair, begins, ends) in enumerate(self.rules):
-            zone = zoneinfo.ZoneInfo(self.plan.zone)
-            times = "-".join(
-                f"{datetime.datetime.fromtimestamp(self.plan.start_s + s, zone):%H:%M:%S}"
-                for s in (begins, ends)
-            )
-            tables["rules"].append(
-                f"r{number},{pair},{start.isoweekday()},,all,课{number},,,synchronous,{times},,,"
-            )
-        return tables
 
 
 class LightWorld(World):
