@@ -30,9 +30,17 @@ static struct region regions[REGIONS_MAX]; // written: under `lock`
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool is_spoiled;
 static sqlite3_vfs guard, *base;
-static sqlite3_io_methods guarded;
-static const sqlite3_io_methods *original;
+// SQLite gives a database and its log methods of their own.
+enum { GUARD_DATABASE, GUARD_LOG, GUARD_KINDS };
+static sqlite3_io_methods guarded[GUARD_KINDS];
+static const sqlite3_io_methods *originals[GUARD_KINDS];
 static struct sigaction previous;
+
+static const sqlite3_io_methods *
+original_of(const sqlite3_file *file)
+{
+	return originals[file->pMethods - guarded];
+}
 
 // Async-signal-safe: mmap() is a system call, and nothing is locked.
 static void
@@ -70,7 +78,7 @@ region_map(sqlite3_file *file, int index, int bytes, int may_extend, void volati
 {
 	if (atomic_load(&is_spoiled))
 		return SQLITE_IOERR_SHMMAP;
-	int code = original->xShmMap(file, index, bytes, may_extend, out);
+	int code = original_of(file)->xShmMap(file, index, bytes, may_extend, out);
 	if (code != SQLITE_OK || !*out)
 		return code;
 	pthread_mutex_lock(&lock);
@@ -97,7 +105,7 @@ region_unmap(sqlite3_file *file, int is_deleted)
 			atomic_store(&regions[i].start, NULL);
 		is_any = is_any || atomic_load(&regions[i].start);
 	}
-	int code = original->xShmUnmap(file, is_deleted);
+	int code = original_of(file)->xShmUnmap(file, is_deleted);
 	if (!is_any)
 		atomic_store(&is_spoiled, false);
 	pthread_mutex_unlock(&lock);
@@ -109,7 +117,7 @@ guarded_read(sqlite3_file *file, void *to, int bytes, sqlite3_int64 offset)
 {
 	if (atomic_load(&is_spoiled))
 		return SQLITE_IOERR_READ;
-	return original->xRead(file, to, bytes, offset);
+	return original_of(file)->xRead(file, to, bytes, offset);
 }
 
 static int
@@ -117,7 +125,7 @@ guarded_write(sqlite3_file *file, const void *from, int bytes, sqlite3_int64 off
 {
 	if (atomic_load(&is_spoiled))
 		return SQLITE_IOERR_WRITE;
-	return original->xWrite(file, from, bytes, offset);
+	return original_of(file)->xWrite(file, from, bytes, offset);
 }
 
 static int
@@ -125,7 +133,7 @@ guarded_truncate(sqlite3_file *file, sqlite3_int64 bytes)
 {
 	if (atomic_load(&is_spoiled))
 		return SQLITE_IOERR_TRUNCATE;
-	return original->xTruncate(file, bytes);
+	return original_of(file)->xTruncate(file, bytes);
 }
 
 // Only the database itself has an index; its log is written with the same methods.
@@ -137,21 +145,26 @@ guarded_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, 
 	if (code != SQLITE_OK || !file->pMethods ||
 		!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)))
 		return code;
+	int kind = flags & SQLITE_OPEN_WAL ? GUARD_LOG : GUARD_DATABASE;
+	sqlite3_io_methods *methods = &guarded[kind];
 	pthread_mutex_lock(&lock);
-	if (!original && file->pMethods->iVersion >= METHODS_VERSION) {
-		original = file->pMethods;
-		guarded = *original;
-		guarded.iVersion = METHODS_VERSION; // no mapping of the database itself
-		guarded.xShmMap = region_map;
-		guarded.xShmUnmap = region_unmap;
-		guarded.xRead = guarded_read;
-		guarded.xWrite = guarded_write;
-		guarded.xTruncate = guarded_truncate;
+	if (!originals[kind]) {
+		originals[kind] = file->pMethods;
+		*methods = *file->pMethods;
+		if (methods->iVersion > METHODS_VERSION) // no mapping of the database itself
+			methods->iVersion = METHODS_VERSION;
+		methods->xRead = guarded_read;
+		methods->xWrite = guarded_write;
+		methods->xTruncate = guarded_truncate;
+		if (methods->xShmMap) {
+			methods->xShmMap = region_map;
+			methods->xShmUnmap = region_unmap;
+		}
 	}
-	bool is_known = file->pMethods == original;
+	bool is_known = file->pMethods == originals[kind];
 	pthread_mutex_unlock(&lock);
 	if (is_known)
-		file->pMethods = &guarded;
+		file->pMethods = methods;
 	return code;
 }
 

@@ -22,6 +22,7 @@
 
 #define NOON_MS (INT64_C(1795147200) * 1000) // 2026-11-20T04:00:00Z
 
+// In memory: a test is not about how fast this disk is.
 static char folder[64];
 static char ledger_path[128];
 
@@ -35,7 +36,7 @@ folder_forget(const char *path, const struct stat *found, int kind, struct FTW *
 static inline void
 folder_make(void)
 {
-	strcpy(folder, "/tmp/test_ledger.XXXXXX");
+	strcpy(folder, "/dev/shm/test_ledger.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(ledger_path, sizeof ledger_path, "%s/" LEDGER_FILE, folder);
 }
