@@ -16,7 +16,7 @@ PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec
 	libjs-dygraphs
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
 PACKAGES_TEST = check tshark faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
-	fonts-noto-cjk
+	fonts-noto-cjk poppler-utils
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_LINT = clang-format cppcheck shellcheck
 
@@ -147,13 +147,19 @@ $(BUILD)/tests/packets/%: $(BUILD)/obj/tests/packets/%.o $(call objects,$(PACKET
 $(BUILD)/generator: $(call objects,tests/support/generator.c)
 	$(CC) $(LDFLAGS) -o $@ $^
 
+# Fills a ledger with what a test makes up, by the relay's own store.
+$(BUILD)/ledger_fill: $(call objects,tests/support/ledger_fill.c) \
+		$(foreach l,ledger $(NEEDS_ledger),$(call archive,$(l)))
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,ledger $(NEEDS_ledger)) \
+		$(call layer_libs,ledger $(NEEDS_ledger))
+
 .PHONY: test-build
-test-build: $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator
+test-build: $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill
 
 # --- benchmarks: bench/<name>.c with the layers it measures; figures also go to results.tsv there
 
 BENCHES = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
-USES_bench = datapath srtp media timetable platform
+USES_bench = datapath ledger srtp media timetable platform
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(foreach l,$(USES_bench),$(call archive,$(l)))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,$(USES_bench)) \
@@ -165,6 +171,7 @@ bench bench-quick: deps-build
 	$(BUILD)/bench/engine $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/pipeline $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/timetable $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+	$(BUILD)/bench/ledger $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 
 # --- what a person calls
 

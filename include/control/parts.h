@@ -135,6 +135,7 @@ int api_plan_route(struct control *control);
 int api_timetable_route(struct control *control);
 int api_exceptions_route(struct control *control);
 int api_ledger_store_route(struct control *control);
+int api_ledger_route(struct control *control);
 int api_audit_route(struct control *control);
 int api_sessions_route(struct control *control);
 int api_tokens_route(struct control *control);

@@ -24,6 +24,7 @@ struct arguments {
 	const char *from;      // --from
 	const char *until;     // --until
 	const char *school;    // --school
+	const char *pair;      // --pair
 	const char *week;      // --week
 	const char *language;  // --language
 	const char *effective; // --effective
@@ -95,6 +96,10 @@ int ledger_run(struct client *client, const struct arguments *arguments);
 int backup_run(struct client *client, const struct arguments *arguments);
 int restore_run(struct client *client, const struct arguments *arguments);
 
+// In reports.c: the ledger's reports and entries, and its pages to print.
+int reports_run(struct client *client, const struct arguments *arguments);
+int report_run(struct client *client, const struct arguments *arguments);
+
 // In top.c
 int top_run(struct client *client, const struct arguments *arguments);
 
@@ -102,6 +107,9 @@ int top_run(struct client *client, const struct arguments *arguments);
 #define PATH_BYTES_MAX 1024
 int path_with(
 	char path[PATH_BYTES_MAX], const char *prefix, const char *segment, const char *suffix);
+
+// Adds "?name=value" or "&name=value"; NULL adds nothing. Returns 0 or -ENAMETOOLONG.
+int path_add_query(char path[PATH_BYTES_MAX], const char *name, const char *value);
 
 // Prints JSON, indented, with a newline.
 void print_json(const json_t *json);

@@ -45,7 +45,6 @@ size_t list_count(const char *list);
 bool word_take(const char **text, const char *word);
 bool word_take_any(const char **text, const char *const *words);
 
-const struct timetable_pair *timetable_pair_find(const struct timetable *timetable, const char *id);
 // The school's first endpoint in the file, or NULL.
 const struct timetable_endpoint *timetable_endpoint_of(
 	const struct timetable *timetable, const struct timetable_school *school);

@@ -272,6 +272,7 @@ const struct timetable_school *timetable_school_find(
 const struct timetable_endpoint *timetable_endpoint_find(
 	const struct timetable *timetable, const char *id);
 
+const struct timetable_pair *timetable_pair_find(const struct timetable *timetable, const char *id);
 const struct timetable_rule *timetable_rule_find(const struct timetable *timetable, const char *id);
 
 struct plan_exceptions; // timetable/exceptions.h

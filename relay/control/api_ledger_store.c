@@ -2,7 +2,8 @@
 // api_ledger_store.c - the ledger's database at the control port: how it is, verify, backup,
 // restore.
 //
-// What takes longer than a request may is a piece of work: one at a time, told by GET /v1/ledger.
+// What takes longer than a request may is a piece of work: one at a time, told by GET
+// /v1/ledger/state.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,7 +131,8 @@ work_begin(
 {
 	struct ledger_work *work = control->ledger_work;
 	if (work->is_running) {
-		http_respond_error(request, 409, "a %s is running; see GET /v1/ledger", work->what);
+		http_respond_error(
+			request, 409, "a %s is running; see GET /v1/ledger/state", work->what);
 		return NULL;
 	}
 	*work = (struct ledger_work){
@@ -186,7 +188,7 @@ int
 api_ledger_store_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/ledger", TOKEN_ROLE_OBSERVER, ledger_get, control},
+		{"GET", "/v1/ledger/state", TOKEN_ROLE_OBSERVER, ledger_get, control},
 		{"POST", "/v1/ledger/verify", TOKEN_ROLE_OPERATOR, verify_post, control},
 		{"POST", "/v1/ledger/backup", TOKEN_ROLE_ADMINISTRATOR, backup_post, control},
 		{"POST", "/v1/ledger/restore", TOKEN_ROLE_ADMINISTRATOR, restore_post, control},

@@ -162,6 +162,7 @@ open_routes(struct control *control)
 		api_timetable_route,
 		api_exceptions_route,
 		api_ledger_store_route,
+		api_ledger_route,
 		api_audit_route,
 		api_sessions_route,
 		api_tokens_route,

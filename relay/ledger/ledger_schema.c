@@ -65,7 +65,10 @@ static const char schema[] =
 	"CREATE INDEX minutes_by_lesson ON minutes (lesson);"
 	"CREATE VIEW current_entries AS SELECT * FROM entries"
 	" WHERE kind IN ('lesson', 'manual', 'correction') AND number NOT IN"
-	" (SELECT corrects FROM entries WHERE corrects != 0);" APPEND_ONLY("entries") APPEND_ONLY(
+	" (SELECT corrects FROM entries WHERE corrects != 0)"
+	// Of two that correct the same row, the later.
+	" AND (corrects = 0 OR number = (SELECT max(other.number) FROM entries AS other"
+	" WHERE other.corrects = entries.corrects));" APPEND_ONLY("entries") APPEND_ONLY(
 		"minutes") "CREATE TRIGGER entries_are_not_removed BEFORE DELETE ON entries"
 			   " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
 			   // Removed by age: the entry that says so comes first.

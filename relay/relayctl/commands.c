@@ -56,11 +56,27 @@ static const struct command commands[] = {
 		"Lists one-day changes of the plan, makes one, or takes one back.\n"
 		"LESSON is an id such as chinese-tue/2026-11-24; times are written 10:00-10:40.",
 		0, 4, exceptions_run},
-	{"ledger", "[verify]",
-		"Shows how the ledger of lessons is. verify looks for rows that somebody has "
-		"altered,\nremoved or inserted, and names the first; exit status 1 where there are "
-		"any.",
-		0, 1, ledger_run},
+	{"ledger",
+		"[verify] | day [DATE] | week [DATE] | month [2026-11] | year [2026] | lesson "
+		"LESSON | add FIELD=VALUE... | correct NUMBER FIELD=VALUE... | import FILE",
+		"Shows how the ledger of lessons is, or what it has: of a day, of a week against "
+		"its target,\nof a month against its duties, of a year against the plan, or one "
+		"lesson minute by minute;\n--pair and --school ask for one, --csv for a "
+		"spreadsheet.\n"
+		"verify looks for rows that somebody has altered, removed or inserted, and names "
+		"the first;\nexit status 1 where there are any.\nadd enters what was held "
+		"elsewhere: "
+		"date, form (also visit, working_day), pair, or lead and\nassisted, title, "
+		"subject, "
+		"class, teacher, assistant, headcount, times, minutes, verdict, reason.\ncorrect "
+		"adds "
+		"a row that takes another's place, with a reason. import takes a CSV of such rows.",
+		0, 32, ledger_run},
+	{"report",
+		"day [DATE] | week [DATE] | month [2026-11] | year [2026] | lesson LESSON "
+		"[--language zh|en] [--output FILE]",
+		"Prints such a report as a page for paper (HTML); a lesson's is one page of A4.", 1,
+		2, report_run},
 	{"backup", "FILE",
 		"Copies the ledger to a file in backup/ of the relay's state directory, and "
 		"verifies it.\nLessons and the ledger go on meanwhile.",
@@ -151,6 +167,16 @@ path_with(char path[PATH_BYTES_MAX], const char *prefix, const char *segment, co
 		return -ENAMETOOLONG;
 	strcpy(path + used, suffix);
 	return 0;
+}
+
+int
+path_add_query(char path[PATH_BYTES_MAX], const char *name, const char *value)
+{
+	char before[PATH_BYTES_MAX];
+	if (!value)
+		return 0;
+	snprintf(before, sizeof before, "%.900s%c%s=", path, strchr(path, '?') ? '&' : '?', name);
+	return path_with(path, before, value, "");
 }
 
 void

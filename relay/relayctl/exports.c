@@ -8,17 +8,6 @@
 
 #include <openssl/crypto.h>
 
-// Adds "?name=value" or "&name=value"; NULL adds nothing. Returns 0 or -ENAMETOOLONG.
-static int
-add_query(char path[PATH_BYTES_MAX], const char *name, const char *value)
-{
-	char before[PATH_BYTES_MAX];
-	if (!value)
-		return 0;
-	snprintf(before, sizeof before, "%.900s%c%s=", path, strchr(path, '?') ? '&' : '?', name);
-	return path_with(path, before, value, "");
-}
-
 // Prints what is at `path` as it is.
 static int
 print_text(struct client *client, const char *path)
@@ -40,8 +29,8 @@ export_lessons(struct client *client, const struct arguments *arguments)
 {
 	char path[PATH_BYTES_MAX] = "/v1/lessons.csv";
 	const char *day = arguments->count == 1 ? arguments->words[0] : NULL;
-	if (add_query(path, "from", day ? day : arguments->from) < 0 ||
-		add_query(path, "until", day ? day : arguments->until) < 0) {
+	if (path_add_query(path, "from", day ? day : arguments->from) < 0 ||
+		path_add_query(path, "until", day ? day : arguments->until) < 0) {
 		fprintf(stderr, "relayctl: a date is written 2026-11-23\n");
 		return EXIT_USAGE;
 	}
@@ -52,9 +41,9 @@ int
 export_sheet(struct client *client, const struct arguments *arguments)
 {
 	char path[PATH_BYTES_MAX] = "/v1/sheet";
-	if (add_query(path, "school", arguments->school) < 0 ||
-		add_query(path, "week", arguments->week) < 0 ||
-		add_query(path, "language", arguments->language) < 0) {
+	if (path_add_query(path, "school", arguments->school) < 0 ||
+		path_add_query(path, "week", arguments->week) < 0 ||
+		path_add_query(path, "language", arguments->language) < 0) {
 		fprintf(stderr, "relayctl: the school, the date or the language is too long\n");
 		return EXIT_USAGE;
 	}

@@ -34,7 +34,7 @@ work_await(struct client *client, json_t *body, const char *path)
 		json_decref(answer);
 		answer = NULL;
 		nanosleep(&pause, NULL);
-		result = client_request(client, "GET", "/v1/ledger", NULL, &answer);
+		result = client_request(client, "GET", "/v1/ledger/state", NULL, &answer);
 	}
 	return NULL;
 }
@@ -83,7 +83,7 @@ static int
 tell(struct client *client, const struct arguments *arguments)
 {
 	json_t *answer = NULL;
-	if (client_request(client, "GET", "/v1/ledger", NULL, &answer) < 0)
+	if (client_request(client, "GET", "/v1/ledger/state", NULL, &answer) < 0)
 		return EXIT_FAILURE;
 	if (arguments->json)
 		print_json(answer);
@@ -107,8 +107,7 @@ ledger_run(struct client *client, const struct arguments *arguments)
 		return tell(client, arguments);
 	if (strcmp(arguments->words[0], "verify") == 0)
 		return verify(client, arguments);
-	fprintf(stderr, "relayctl: it is `relayctl ledger` or `relayctl ledger verify`\n");
-	return EXIT_USAGE;
+	return reports_run(client, arguments);
 }
 
 static int

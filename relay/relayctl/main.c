@@ -41,6 +41,7 @@ static const struct {
 	{"from", required_argument, offsetof(struct command_line, arguments.from)},
 	{"until", required_argument, offsetof(struct command_line, arguments.until)},
 	{"school", required_argument, offsetof(struct command_line, arguments.school)},
+	{"pair", required_argument, offsetof(struct command_line, arguments.pair)},
 	{"week", required_argument, offsetof(struct command_line, arguments.week)},
 	{"language", required_argument, offsetof(struct command_line, arguments.language)},
 	{"effective", required_argument, offsetof(struct command_line, arguments.effective)},

@@ -5,73 +5,20 @@ import json
 import os
 import pty
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 
-from county import wait_until
 from lesson import write
-from world import BUILD, ROOT, SystemTest, main
+from loopback import CONF, DATA, LoopbackTest, content
+from world import BUILD, main
 
-CONF = os.path.join(ROOT, "conf")
-DATA = os.path.join(ROOT, "tests/data")
-RELAY_CONF = """\
-media: {{ device = "net_null0"; address = "198.18.0.2/24";
-  eal = ["--no-huge", "--no-shconf", "--no-pci", "-m", "256", "--log-level=3"]; }};
-control: {{ listen = ["127.0.0.1:{port}"]; state_directory = "state"; }};
-timetable = "timetable.conf";
-"""
 CALENDAR = "date,kind,runs_as,note\n2026-03-02,week1,,\n2026-05-09,work,2026-05-04,as Monday\n"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def content(*names):
-    with open(os.path.join(*names), encoding="utf-8") as file:
-        return file.read()
-
-
-class Imports(SystemTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="imports-")
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
-        for name in os.listdir(CONF):
-            if name.endswith(".csv"):
-                shutil.copy(os.path.join(CONF, name), cls.folder)
-        conf = content(CONF, "timetable.conf").replace('calendar = ""', 'calendar = "calendar.csv"')
-        write(os.path.join(cls.folder, "timetable.conf"), conf)
-        write(os.path.join(cls.folder, "calendar.csv"), CALENDAR)
-        cls.port = free_port()
-        path = os.path.join(cls.folder, "relay.conf")
-        write(path, RELAY_CONF.format(port=cls.port))
-        with open(os.path.join(cls.folder, "relay.log"), "w", encoding="utf-8") as log:
-            cls.relay = subprocess.Popen(
-                [f"{BUILD}/relay", "--config", path], stdout=log, stderr=log
-            )
-        cls.addClassCleanup(cls.stop)
-        wait_until(lambda: cls.relayctl("status").returncode == 0, 20, "the relay does not answer")
-
-    @classmethod
-    def stop(cls):
-        cls.relay.send_signal(signal.SIGTERM)
-        cls.relay.wait(timeout=20)
-
-    @classmethod
-    def relayctl(cls, *words, **options):
-        command = [f"{BUILD}/relayctl", "--server", f"https://127.0.0.1:{cls.port}", *words]
-        options = {"stdin": subprocess.DEVNULL, **options}
-        return subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", timeout=20, **options
-        )
+class Imports(LoopbackTest):
+    calendar = CALENDAR
 
     def answered(self, answer, *words):
         """The same with a terminal on which `answer` is typed."""
@@ -91,12 +38,6 @@ class Imports(SystemTest):
 
     def table(self, name):
         return content(self.folder, name + ".csv")
-
-    def file(self, name, text, encoding="utf-8"):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding=encoding, newline="") as file:
-            file.write(text)
-        return path
 
     def test_a_published_notice_takes_the_place_of_the_school_s_bells(self):
         notice = os.path.join(DATA, "notice-wuxi.txt")

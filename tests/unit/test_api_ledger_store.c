@@ -11,7 +11,7 @@ work_await(const char *path, const char *body)
 	while (!strcmp(text_at(json_object_get(answer, "work"), "state"), "running")) {
 		ck_assert(!mono_reached(clock_mono(), deadline));
 		json_decref(answer);
-		answer = ask("GET", "/v1/ledger", NULL, NULL, 200);
+		answer = ask("GET", "/v1/ledger/state", NULL, NULL, 200);
 	}
 	json_t *work = json_incref(json_object_get(answer, "work"));
 	json_decref(answer);
@@ -95,7 +95,7 @@ START_TEST(a_name_that_leaves_the_folder_is_refused)
 {
 	json_decref(ask("POST", "/v1/ledger/backup", "{\"name\":\"../x.db\"}", NULL, 422));
 	json_decref(ask("POST", "/v1/ledger/restore", "{}", NULL, 422));
-	json_t *ledger = ask("GET", "/v1/ledger", NULL, NULL, 200);
+	json_t *ledger = ask("GET", "/v1/ledger/state", NULL, NULL, 200);
 	ck_assert(json_is_null(json_object_get(ledger, "work")));
 	json_decref(ledger);
 }

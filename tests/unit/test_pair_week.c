@@ -3,7 +3,6 @@
 #include "../support/timetable_fixture.h"
 
 #include "timetable/pair_week.h"
-#include "timetable/readers.h"
 
 // The National Day week of 2024, a make-up Saturday, and a day that one school alone is off.
 static const char calendar[] = "date,kind,runs_as,note,school\n"
