@@ -9,7 +9,7 @@
 
 // The question of "day.csv", "lesson/ID.html", "heatmap", ... with the request's parameters; "" is
 // the list. Returns false where the request has been refused.
-bool ledger_ask_read(struct http_request *request, const char *what,
+bool ledger_ask_read(struct http_request *request, const char *what, const struct config *config,
 	const struct timetable *timetable, struct report_question *out);
 
 // Answers why the ledger could not be asked, or written.

@@ -16,7 +16,6 @@
 #include "timetable/words.h"
 
 #define REPORT_ROWS_MAX 1000 // of one page of a list
-#define REPORT_LIVE_SECONDS 50
 
 enum report_kind {
 	REPORT_LIST, // rows by their number

@@ -74,8 +74,8 @@ ledger_get(struct http_request *request, void *user)
 	}
 	asked->request = request;
 	asked->timetable = timetable_acquire(scheduler_timetable(control->scheduler));
-	if (!ledger_ask_read(
-		    request, request->id ? request->id : "", asked->timetable, &asked->question)) {
+	if (!ledger_ask_read(request, request->id ? request->id : "", control->config,
+		    asked->timetable, &asked->question)) {
 		asked_free(asked);
 		return;
 	}

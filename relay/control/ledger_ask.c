@@ -196,14 +196,14 @@ kind_take(struct http_request *request, const char *what, struct report_question
 }
 
 bool
-ledger_ask_read(struct http_request *request, const char *what, const struct timetable *timetable,
-	struct report_question *out)
+ledger_ask_read(struct http_request *request, const char *what, const struct config *config,
+	const struct timetable *timetable, struct report_question *out)
 {
 	int64_t limit = LIST_ROWS, all = 0;
 	const char *language;
 	*out = (struct report_question){.timetable = timetable,
 		.today = civil_date_of(clock_wall()),
-		.live_seconds = REPORT_LIVE_SECONDS};
+		.live_seconds = config->ledger.live_seconds};
 	if (!kind_take(request, what, out) || !days_take(request, out) ||
 		!id_take(request, "pair", out->pair, sizeof out->pair) ||
 		!id_take(request, "school", out->school, sizeof out->school) ||

@@ -41,7 +41,7 @@ question_of(enum report_kind kind, enum report_format format, const char *first,
 		.first = fixture_date(first),
 		.last = fixture_date(last),
 		.today = fixture_date("2024-10-21"),
-		.live_seconds = REPORT_LIVE_SECONDS};
+		.live_seconds = 50};
 }
 
 static const char *
@@ -406,6 +406,45 @@ START_TEST(a_lessons_page_is_byte_for_byte_what_it_was)
 }
 END_TEST
 
+START_TEST(each_assisted_school_has_a_page_of_its_own)
+{
+	struct report_question question =
+		question_of(REPORT_LESSON, REPORT_HTML, "2024-10-15", "2024-10-15");
+	snprintf(question.lesson, sizeof question.lesson, "art/2024-10-15");
+	rows_fill_second_week();
+	ask(&question);
+	ck_assert_uint_eq(occurrences("<section>"), 2);
+	ck_assert_uint_eq(occurrences("<td>建设小学</td>"), 1);
+	// To a school only its own.
+	snprintf(question.school, sizeof question.school, "jian");
+	ask(&question);
+	ck_assert_uint_eq(occurrences("<section>"), 1);
+	ck_assert_uint_eq(occurrences("<td>厚仁中心小学</td>"), 0);
+}
+END_TEST
+
+START_TEST(a_long_lesson_has_the_worst_of_several_minutes_in_a_cell)
+{
+	struct ledger_entry entry = rows_lesson("2024-10-14", "long/2024-10-14", "09:00");
+	struct report_question question =
+		question_of(REPORT_LESSON, REPORT_HTML, "2024-10-14", "2024-10-14");
+	snprintf(question.lesson, sizeof question.lesson, "long/2024-10-14");
+	rows_fill_minutes("long/2024-10-14", entry.planned_start, 300);
+	entry.planned_end.ms = entry.real_end.ms = entry.planned_start.ms + 300 * 60 * MS_IN_S;
+	books_enter(&entry);
+	ask(&question);
+	ck_assert_uint_eq(occurrences("每格3分钟"), 1);
+	ck_assert_uint_eq(occurrences("<table class=\"band"), 4);
+	// Minutes 3 to 5 are one cell, and so are 6 to 8.
+	ck_assert_uint_eq(occurrences("<td class=\"amber\">3.0</td><td class=\"red\">10</td>"), 1);
+	ck_assert_uint_eq(occurrences("<td>○</td>"), 1);
+	question.format = REPORT_JSON;
+	json_t *json = ask_json(&question);
+	ck_assert_uint_eq(json_array_size(json_object_get(json, "minutes")), 300 * 4);
+	json_decref(json);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -419,7 +458,9 @@ main(void)
 		a_day_and_a_year_are_byte_for_byte_what_they_were,
 		a_text_that_would_be_a_formula_or_a_tag_is_none,
 		a_lesson_has_its_lights_minute_by_minute,
-		a_lessons_page_is_byte_for_byte_what_it_was};
+		a_lessons_page_is_byte_for_byte_what_it_was,
+		each_assisted_school_has_a_page_of_its_own,
+		a_long_lesson_has_the_worst_of_several_minutes_in_a_cell};
 	Suite *suite = suite_create("report_answer");
 	TCase *test_case = tcase_create("report_answer");
 	tcase_add_checked_fixture(test_case, setup, teardown);
