@@ -32,6 +32,8 @@ struct worker {
 
 	struct tx_frame tx[TX_FRAMES_MAX];
 	unsigned tx_count;
+	uint64_t received_tsc; // of the burst that walks; written: receive, read: transmit
+	double ns_per_cycle;
 
 	// latch: the secret of the relay's own transaction ids, made at start
 	struct hmac_sha1_key transaction_key;

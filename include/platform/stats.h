@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "platform/delay.h"
 #include "platform/drop_reasons.h"
 #include "platform/units.h"
 
@@ -74,6 +75,9 @@ struct worker_stats {
 	uint64_t bytes_out; // IP length of what was transmitted
 	uint64_t messages;
 	uint64_t drops[DROP_REASON_COUNT];
+	// Media copies by how long the relay had them: from the poll that took the packet from the
+	// device to the hand-over of its copy.
+	uint64_t delays[DELAY_BUCKETS];
 };
 
 struct stats_limits {

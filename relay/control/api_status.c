@@ -107,6 +107,22 @@ count(uint64_t value)
 	return json_integer((json_int_t)value);
 }
 
+// How long the relay had the copies of the last one to two seconds; null where there were none.
+static void
+delay_set(json_t *object, const struct control *control, const struct worker_stats *worker)
+{
+	struct delay_summary delay;
+	delay_summarise(control->worker_was[0].delays, worker->delays, &delay);
+	const struct {
+		const char *name;
+		int64_t ns;
+	} figures[] = {{"delay_min_us", delay.min_ns}, {"delay_median_us", delay.median_ns},
+		{"delay_max_us", delay.max_ns}};
+	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+		json_object_set_new(object, figures[i].name,
+			delay.count ? json_real((double)figures[i].ns / NS_IN_US) : json_null());
+}
+
 static json_t *
 worker_view(const struct control *control, const struct worker_stats *worker)
 {
@@ -117,15 +133,17 @@ worker_view(const struct control *control, const struct worker_stats *worker)
 		else
 			dropped += worker->drops[reason];
 	}
-	return json_pack("{s:i, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"worker", JOINS_WORKER, "heartbeat_age_ms",
-		(json_int_t)control_heartbeat_age_ms(control), "busy_share",
-		control_busy_share(control), "frames_in", count(worker->frames_in), "forwarded",
-		count(worker->forwarded), "consumed", count(worker->consumed), "dropped",
-		count(dropped), "copies", count(worker->copies), "originated",
+	json_t *object = json_pack(
+		"{s:i, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "worker",
+		JOINS_WORKER, "heartbeat_age_ms", (json_int_t)control_heartbeat_age_ms(control),
+		"busy_share", control_busy_share(control), "frames_in", count(worker->frames_in),
+		"forwarded", count(worker->forwarded), "consumed", count(worker->consumed),
+		"dropped", count(dropped), "copies", count(worker->copies), "originated",
 		count(worker->originated), "transmitted", count(worker->transmitted), "tx_dropped",
 		count(tx_dropped), "bytes_in", count(worker->bytes_in), "bytes_out",
 		count(worker->bytes_out));
+	delay_set(object, control, worker);
+	return object;
 }
 
 static json_t *

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <rte_byteorder.h>
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_ether.h>
 #include <rte_ip.h>
@@ -158,6 +159,15 @@ count_unsent(struct worker *worker, const struct tx_frame *frame)
 	rte_pktmbuf_free(frame->mbuf);
 }
 
+// All copies of a burst leave together, so they share one look at the clock.
+static void
+count_delay(struct worker *worker, unsigned media_sent)
+{
+	uint64_t cycles = rte_rdtsc() - worker->received_tsc;
+	int64_t ns = (int64_t)((double)cycles * worker->ns_per_cycle);
+	worker->stats.delays[delay_bucket(ns)] += media_sent;
+}
+
 void
 transmit(struct worker *worker)
 {
@@ -174,8 +184,13 @@ transmit(struct worker *worker)
 			break;
 		sent += taken;
 	}
-	for (unsigned i = 0; i < sent; i++)
+	unsigned media_sent = 0;
+	for (unsigned i = 0; i < sent; i++) {
 		count_sent(worker, &worker->tx[i]);
+		media_sent += worker->tx[i].outflow != NULL;
+	}
+	if (media_sent > 0)
+		count_delay(worker, media_sent);
 	for (unsigned i = sent; i < count; i++)
 		count_unsent(worker, &worker->tx[i]);
 	worker->tx_count = 0;

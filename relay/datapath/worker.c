@@ -9,6 +9,8 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <rte_cycles.h>
+
 #include "datapath/internal.h"
 
 #define MESSAGES_PER_TURN 64 // so that a burst of joins does not hold up the media
@@ -28,6 +30,7 @@ worker_create(const struct worker_settings *settings)
 	memset(worker, 0, sizeof *worker);
 	worker->settings = *settings;
 	worker->announcements_left = ANNOUNCEMENTS;
+	worker->ns_per_cycle = (double)NS_IN_S / (double)rte_get_tsc_hz();
 	snprintf(name, sizeof name, "paths-%u", settings->number);
 	if (RAND_bytes(secret, sizeof secret) != 1)
 		goto free_worker;

@@ -91,6 +91,7 @@ static const struct view_column worker_columns[] = {
 	{"WORKER", "worker", VIEW_COUNT},
 	{"HEARTBEAT MS", "heartbeat_age_ms", VIEW_COUNT},
 	{"BUSY", "busy_share", VIEW_PERCENT},
+	{"DELAY US", "delay_median_us", VIEW_TENTHS},
 	{"FRAMES IN", "frames_in", VIEW_COUNT},
 	{"FORWARDED", "forwarded", VIEW_COUNT},
 	{"CONSUMED", "consumed", VIEW_COUNT},

@@ -106,6 +106,32 @@ START_TEST(sealed_packet_reaches_the_paired_endpoint_unchanged)
 }
 END_TEST
 
+START_TEST(each_copy_is_counted_once_by_its_delay_in_the_relay)
+{
+	struct worker_stats stats;
+	struct delay_summary delay;
+	start_lesson(SRTP_AEAD_AES_128_GCM, true);
+	rig_prove_path(&rig, &a);
+	rig_prove_path(&rig, &b);
+	rig_counters(&rig, &stats);
+	delay_summarise(NULL, stats.delays, &delay);
+	ck_assert_uint_eq(delay.count, 0); // STUN is no media
+	for (int i = 0; i < 50; i++) {
+		struct rig_frame frame;
+		rig_rtp(&rig, &a, 200, false, &frame);
+		rig_inject(&rig, &frame);
+		rig_turn(&rig, NS_IN_MS);
+		rig_discard_output(&rig);
+	}
+	rig_counters(&rig, &stats);
+	delay_summarise(NULL, stats.delays, &delay);
+	ck_assert_uint_eq(delay.count, 50);
+	ck_assert_int_gt(delay.median_ns, 0);
+	ck_assert_int_lt(delay.median_ns, 10 * NS_IN_MS);
+	end_lesson();
+}
+END_TEST
+
 START_TEST(every_sequence_number_wraps_and_none_is_lost)
 {
 	start_lesson(SRTP_AEAD_AES_128_GCM, true);
@@ -444,6 +470,7 @@ run_on(const char *name, const struct srtp_engine *engine)
 	TCase *tests = tcase_create("packets");
 	tcase_set_timeout(tests, 120);
 	tcase_add_loop_test(tests, sealed_packet_reaches_the_paired_endpoint_unchanged, 0, 2);
+	tcase_add_test(tests, each_copy_is_counted_once_by_its_delay_in_the_relay);
 	tcase_add_test(tests, every_sequence_number_wraps_and_none_is_lost);
 	tcase_add_test(tests, media_before_the_bell_is_dropped_and_flows_after_it);
 	tcase_add_test(tests, media_without_a_proved_path_is_dropped);
