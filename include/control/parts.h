@@ -7,6 +7,7 @@
 #include "control/config.h"
 #include "control/control.h"
 #include "control/journal.h"
+#include "control/listeners.h"
 #include "control/presence.h"
 #include "control/recording.h"
 #include "control/reload.h"
@@ -60,6 +61,11 @@ struct control {
 	uint64_t reload_failures;
 
 	struct alarms alarms;
+
+	struct listeners *listeners;
+	json_t *alarms_told;            // to the listeners, a second ago; NULL: none
+	bool lessons_changed;           // since the listeners were told
+	struct civil_date lessons_date; // the day that they were told of
 
 	struct event *lesson_timer; // at the scheduler's next moment
 	struct event *ack_timer;
@@ -138,6 +144,7 @@ int api_ledger_store_route(struct control *control);
 int api_ledger_route(struct control *control);
 int api_audit_route(struct control *control);
 int api_sessions_route(struct control *control);
+int api_events_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_sign_route(struct control *control);
 int api_endpoint_route(struct control *control);
@@ -147,6 +154,10 @@ int api_export_route(struct control *control);
 void api_session_extend(struct http_request *request, void *control);
 void api_session_cut(struct http_request *request, void *control);
 void api_session_regroup(struct http_request *request, void *control);
+
+// Tells those who watch: that an endpoint came or went, and each second what is new.
+void api_events_presence(struct control *control, const char *endpoint_id, bool is_connected);
+void api_events_second(struct control *control);
 
 // sessions_notify: puts it on the endpoint's event stream.
 void api_endpoint_notify(void *context, const char *endpoint_id, enum sessions_notice notice,

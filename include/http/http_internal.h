@@ -123,10 +123,9 @@ bool http_route_match(
 #define HTTP_LOG_HIDDEN "[hidden]"
 void http_path_for_log(const char *path, char text[HTTP_LOG_PATH_BYTES]);
 
-// http_respond.c: JSON as bytes in `buffer`, wiped when they have been sent (joins carry keys),
-// between `before` and `behind`. Returns 0 or -ENOMEM.
-int http_respond_append_json(
-	struct evbuffer *buffer, const char *before, const json_t *value, const char *behind);
+// http_event.c: the event's text behind what is in `buffer`, shared with all who send it. 0 or
+// -ENOMEM.
+int http_event_append(struct http_event *event, struct evbuffer *buffer);
 
 // http_stream.c: looks after a stream when its connection's timer fires.
 void http_stream_tick(struct http_stream *stream);

@@ -177,6 +177,14 @@ struct http_stream *http_stream_open(
 // on its way (peer gone, backlog above its limit), or -ENOMEM.
 int http_stream_send(struct http_stream *stream, const char *event, const json_t *data);
 
+// One event for many streams: its text is made once. NULL where memory is out.
+struct http_event;
+struct http_event *http_event_make(const char *event, const json_t *data);
+void http_event_release(struct http_event *event);
+
+// As http_stream_send().
+int http_stream_send_event(struct http_stream *stream, struct http_event *event);
+
 // Ends the stream; what was sent is still delivered where the peer takes it. on_closed follows from
 // the event loop; nothing may be sent any more.
 void http_stream_close(struct http_stream *stream);

@@ -63,6 +63,7 @@ events_get(struct http_request *request, void *user)
 	json_t *hello = hello_view(control, entry->endpoint);
 	presence_send(control->presence, entry->endpoint, "hello", hello);
 	json_decref(hello);
+	api_events_presence(control, entry->endpoint, true);
 	sessions_connect(control->sessions, entry->endpoint, held_join, clock_mono());
 }
 

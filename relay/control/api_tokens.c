@@ -98,6 +98,7 @@ token_delete(struct http_request *request, void *user)
 	}
 	log_info("token %s: revoked by %s", request->id, request->name);
 	control_audit(control, request->name, "", "", "token revoked: %s", request->id);
+	listeners_revoke(control->listeners, request->id);
 	const char *endpoint = presence_revoke(control->presence, request->id);
 	if (endpoint)
 		sessions_evict(control->sessions, endpoint);

@@ -81,6 +81,7 @@ endpoint_left(void *context, const char *endpoint_id)
 {
 	struct control *control = context;
 	sessions_disconnect(control->sessions, endpoint_id);
+	api_events_presence(control, endpoint_id, false);
 }
 
 static const struct scheduled_lesson *
@@ -167,6 +168,7 @@ open_routes(struct control *control)
 		api_sessions_route,
 		api_tokens_route,
 		api_sign_route,
+		api_events_route,
 		api_endpoint_route,
 		api_export_route,
 	};
@@ -218,11 +220,12 @@ open_lessons(struct control *control)
 	struct quality_limits limits = limits_of(&control->config->quality);
 	control->lines = lines_create(&limits);
 	control->presence = presence_create(endpoint_left, control);
+	control->listeners = listeners_create();
 	control->reload = reload_create(control->base, control->edges.program,
 		control->edges.config_path, RELOAD_LIMIT_MS, control_reload_checked, control);
 	if (!control->scheduler || !control->ledger || !control->lesson_ledger ||
 		!control->journal || !control->sessions || !control->presence || !control->reload ||
-		!control->lines)
+		!control->lines || !control->listeners)
 		return -ENOMEM;
 	int result = control_exceptions_follow(control);
 	if (result)
@@ -363,6 +366,8 @@ control_destroy(struct control *control)
 	reload_destroy(control->reload);
 	lines_destroy(control->lines);
 	presence_destroy(control->presence);
+	listeners_destroy(control->listeners);
+	json_decref(control->alarms_told);
 	if (control->sessions) {
 		// A worker that does not answer may still use its contexts: they stay.
 		if (take_everything_back(control->sessions))

@@ -107,6 +107,7 @@ control_exceptions_follow(struct control *control)
 {
 	int result = exceptions_follow(control);
 	control->exceptions_are_due = result != 0;
+	control->lessons_changed = true;
 	return result;
 }
 
@@ -118,6 +119,7 @@ control_timetable_adopt(struct control *control, struct timetable *fresh)
 	timetable_release(config->timetable);
 	config->timetable = fresh;
 	control->loaded_at = clock_wall();
+	control->lessons_changed = true;
 	control_step(control);
 }
 

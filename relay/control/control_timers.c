@@ -54,7 +54,7 @@ control_step(struct control *control)
 		sessions_follow(control->sessions, events, count, now);
 	} while (count == CONTROL_EVENTS_MAX);
 	if (has_changed)
-		control->is_journal_due = true;
+		control->is_journal_due = control->lessons_changed = true;
 	journal_write(control);
 }
 
@@ -141,6 +141,7 @@ on_second_timer(evutil_socket_t fd, short what, void *argument)
 	worker_look(control, now);
 	recording_step(control->recording, clock_wall(), now);
 	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(), now);
+	api_events_second(control);
 }
 
 static void

@@ -24,25 +24,21 @@ wipe_and_free(const void *bytes, size_t length, void *allocated)
 	free(allocated);
 }
 
-int
-http_respond_append_json(
-	struct evbuffer *buffer, const char *before, const json_t *value, const char *behind)
+// JSON and an end of line, wiped when they have been sent. Returns 0 or -ENOMEM.
+static int
+append_json(struct evbuffer *buffer, const json_t *value)
 {
 	// Not json_dumps(): it leaves copies in freed memory.
-	size_t value_bytes = json_dumpb(value, NULL, 0, DUMP_FLAGS);
-	size_t before_bytes = strlen(before);
-	size_t behind_bytes = strlen(behind);
-	size_t length = before_bytes + value_bytes + behind_bytes;
-	char *text = value_bytes ? malloc(length) : NULL;
+	size_t bytes = json_dumpb(value, NULL, 0, DUMP_FLAGS);
+	char *text = bytes ? malloc(bytes + 1) : NULL;
 	if (text == NULL)
 		return -ENOMEM;
-	memcpy(text, before, before_bytes);
-	size_t written = json_dumpb(value, text + before_bytes, value_bytes, DUMP_FLAGS);
-	assert(written == value_bytes);
+	size_t written = json_dumpb(value, text, bytes, DUMP_FLAGS);
+	assert(written == bytes);
 	(void)written;
-	memcpy(text + before_bytes + value_bytes, behind, behind_bytes);
-	if (evbuffer_add_reference(buffer, text, length, wipe_and_free, text) != 0) {
-		wipe_and_free(text, length, text);
+	text[bytes] = '\n';
+	if (evbuffer_add_reference(buffer, text, bytes + 1, wipe_and_free, text) != 0) {
+		wipe_and_free(text, bytes + 1, text);
 		return -ENOMEM;
 	}
 	return 0;
@@ -72,8 +68,7 @@ respond_json(struct http_request *request, int status, const char *content_type,
 {
 	struct http_call *call = (struct http_call *)request;
 	struct evbuffer *buffer = evbuffer_new();
-	if (value == NULL || buffer == NULL ||
-		http_respond_append_json(buffer, "", value, "\n") != 0) {
+	if (value == NULL || buffer == NULL || append_json(buffer, value) != 0) {
 		char path[HTTP_LOG_PATH_BYTES];
 		http_path_for_log(request->path, path);
 		log_error("control port: %s %s: out of memory", request->method, path);

@@ -19,7 +19,6 @@
 
 #define TICKS_PER_STUCK 10 // how often in that time a stream is looked after
 #define UNASKED_INPUT_BYTES_MAX 4096
-#define EVENT_NAME_BYTES_MAX 64
 
 enum stream_state {
 	STREAM_OPEN,
@@ -161,18 +160,12 @@ http_stream_open(struct http_request *request, http_stream_closed_fn on_closed, 
 }
 
 int
-http_stream_send(struct http_stream *stream, const char *event, const json_t *data)
+http_stream_send_event(struct http_stream *stream, struct http_event *event)
 {
-	char before[EVENT_NAME_BYTES_MAX + sizeof "event: \ndata: "];
 	if (stream->state != STREAM_OPEN)
 		return -EPIPE;
-	assert(strlen(event) <= EVENT_NAME_BYTES_MAX);
-	snprintf(before, sizeof before, "event: %s\ndata: ", event);
-
 	struct evbuffer *buffer = evbuffer_new();
-	if (buffer == NULL)
-		return -ENOMEM;
-	int result = http_respond_append_json(buffer, before, data, "\n\n");
+	int result = buffer ? http_event_append(event, buffer) : -ENOMEM;
 	if (result == 0 && evbuffer_get_length(output_of(stream)) + evbuffer_get_length(buffer) >
 				   HTTP_STREAM_BACKLOG_BYTES_MAX) {
 		cut(stream, "too much waits for it");
@@ -180,7 +173,19 @@ http_stream_send(struct http_stream *stream, const char *event, const json_t *da
 	}
 	if (result == 0)
 		evhttp_send_reply_chunk(stream->evhttp, buffer);
-	evbuffer_free(buffer);
+	if (buffer != NULL)
+		evbuffer_free(buffer);
+	return result;
+}
+
+int
+http_stream_send(struct http_stream *stream, const char *event, const json_t *data)
+{
+	if (stream->state != STREAM_OPEN)
+		return -EPIPE;
+	struct http_event *made = http_event_make(event, data);
+	int result = made ? http_stream_send_event(stream, made) : -ENOMEM;
+	http_event_release(made);
 	return result;
 }
 

@@ -2,7 +2,7 @@
 // now.js - the first view: what is wrong, every lesson that is on, and what comes next.
 import { element } from "./dom.js";
 import { countdown, milliseconds, NONE, percent, rate, short, timeOf } from "./format.js";
-import { advice, gravity, inOrder, overall, schoolLight, sentence, troubles } from "./judge.js";
+import { advice, inOrder, overall, ownTroubles, schoolLight, sentence, troubles } from "./judge.js";
 import { lamp, shape, sparkline } from "./lights.js";
 import { history, live, relayNow, silence } from "./live.js";
 import { sayName, say } from "./words.js";
@@ -59,7 +59,7 @@ function steady(lessons) {
 function verdict(data, on) {
 	const lost = silence();
 	if (lost) return banner("grey", say("banner.lost", lost), say("banner.lost.hint"));
-	const wrong = troubles(on);
+	const wrong = ownTroubles(on);
 	if (wrong.length) return trouble(on, wrong, data.totals);
 	const running = on.filter((lesson) => lesson.state === "live");
 	const waiting = on.filter((lesson) => lesson.state === "open").length;
@@ -269,8 +269,8 @@ function buttons(lesson) {
 }
 
 function schoolRow(lesson, school) {
-	const light = schoolLight(school);
-	const ill = gravity(light) >= gravity("amber");
+	const light = schoolLight(lesson, school);
+	const one = troubles([lesson]).find((trouble) => trouble.school === school);
 	const row = element(
 		`div.school.${light}`,
 		{ "data-key": school.endpoint, "data-school": school.school },
@@ -281,16 +281,14 @@ function schoolRow(lesson, school) {
 		),
 		["uplink", "downlink"].map((direction) => lineCells(lesson, school, direction)),
 	);
-	if (!ill) return row;
-	const one = troubles([{ ...lesson, schools: [school] }])[0];
+	if (!one) return row;
 	return [
 		row,
 		element(
-			`p.plea.${light}`,
+			`p.plea.${one.cause ? "caused" : light}`,
 			{ "data-key": `${school.endpoint} plea` },
 			element("b", sentence(one)),
-			" ",
-			call(school),
+			one.cause ? null : call(school),
 		),
 	];
 }

@@ -167,7 +167,7 @@ function boardGrid(date) {
 
 function block(lesson, row, column) {
 	const from = column(minuteOf(lesson.starts_at));
-	const until = Math.max(from + 4, column(minuteOf(lesson.ends_at)));
+	const until = Math.max(from + 6, column(minuteOf(lesson.ends_at)));
 	const state = lesson.reason ? "cancelled" : lesson.state;
 	const light = live.data?.lessons.find((one) => one.session === lesson.id)?.light;
 	const names = partNames(lesson.parts);
