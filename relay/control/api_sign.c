@@ -4,25 +4,24 @@
 #include "platform/log.h"
 
 static void
-respond_me(struct http_request *request)
+respond_me(const struct control *control, struct http_request *request)
 {
 	http_respond_json(request, 200,
-		json_pack("{s:s, s:s, s:s?}", "role", token_role_name(request->role), "name",
-			request->name, "school", *request->school ? request->school : NULL));
+		json_pack("{s:s, s:s, s:s?, s:s}", "role", token_role_name(request->role), "name",
+			request->name, "school", *request->school ? request->school : NULL, "zone",
+			scheduler_timetable(control->scheduler)->policies.zone));
 }
 
 static void
 me_get(struct http_request *request, void *user)
 {
-	(void)user;
-	respond_me(request);
+	respond_me(user, request);
 }
 
 static void
 signin_post(struct http_request *request, void *user)
 {
 	const char *text;
-	(void)user;
 	if (json_unpack(request->body, "{s:s}", "token", &text)) {
 		http_respond_error(request, 400, "the body must be {\"token\":\"...\"}");
 		return;
@@ -31,7 +30,7 @@ signin_post(struct http_request *request, void *user)
 	if (!name)
 		return;
 	log_info("%s signed in from %s", name, request->peer);
-	respond_me(request);
+	respond_me(user, request);
 }
 
 static void

@@ -7,7 +7,7 @@ import { element, morph } from "./dom.js";
 import { clockOf, setZone } from "./format.js";
 import { overall, ownTroubles, spoken } from "./judge.js";
 import { ledgerActions, loadLedger, openLedger, renderLedger } from "./ledger.js";
-import { follow, live, relayNow, silence } from "./live.js";
+import { follow, forget, live, relayNow, silence } from "./live.js";
 import { renderNow } from "./now.js";
 import { renderSchool } from "./school.js";
 import { loadTimetable, openTimetable, renderTimetable, timetableActions } from "./timetable.js";
@@ -215,6 +215,7 @@ installActions({
 
 async function begin() {
 	page.stop?.();
+	forget();
 	try {
 		page.me = await get("/v1/me");
 	} catch (refusal) {
@@ -228,10 +229,7 @@ async function begin() {
 		return;
 	}
 	document.documentElement.dataset.role = page.me.role;
-	get("/v1/status").then(
-		(status) => setZone(status.zone),
-		() => {},
-	);
+	setZone(page.me.zone);
 	page.stop = follow({
 		changed: draw,
 		hello: (hello) => (page.hello = hello),

@@ -277,7 +277,6 @@ export const WORDS = {
 	"device.school": ["学校", "School"],
 	"device.device": ["终端", "Device"],
 	"device.path": ["地址与线路", "Address and path"],
-	"device.check": ["线路检查", "Line check"],
 	"device.version": ["版本", "Version"],
 	"device.next": ["下一节课", "Next lesson"],
 	"device.on_air": ["上课中", "in a lesson"],

@@ -3,22 +3,17 @@
 import { change, get } from "./api.js";
 import { closeDialog, openDialog, tell } from "./dialog.js";
 import { element } from "./dom.js";
-import { dateOf, milliseconds, NONE, percent, timeOf } from "./format.js";
+import { dateOf, milliseconds, NONE, timeOf } from "./format.js";
 import { lamp } from "./lights.js";
 import { live, relayNow } from "./live.js";
 import { say } from "./words.js";
 
 const SOON_S = 600;
-const list = { endpoints: null, tokens: [], checks: new Map(), filter: "" };
+const list = { endpoints: null, filter: "" };
 let redraw = () => {};
 
 export async function loadEndpoints() {
-	const [endpoints, checks] = await Promise.all([
-		get("/v1/endpoints"),
-		get("/v1/checks").catch(() => ({ checks: [] })),
-	]);
-	list.endpoints = endpoints.endpoints;
-	list.checks = new Map(checks.checks.map((check) => [check.endpoint, check]));
+	list.endpoints = (await get("/v1/endpoints")).endpoints;
 	redraw();
 }
 
@@ -40,7 +35,7 @@ export function renderEndpoints({ may }) {
 	if (!list.endpoints) return element("p.empty", say("banner.wait_first"));
 	const shown = list.endpoints.filter(matches).sort(order);
 	const there = list.endpoints.filter((one) => one.connected).length;
-	const names = ["state", "school", "device", "path", "check", "version", "next"];
+	const names = ["state", "school", "device", "path", "version", "next"];
 	return [
 		element(
 			"header.bar",
@@ -140,7 +135,6 @@ function row(one, may) {
 			),
 		),
 		element("td", pathCells(one)),
-		element("td", checkCells(list.checks.get(one.id))),
 		element("td", one.version ?? NONE),
 		element(
 			"td",
@@ -176,15 +170,6 @@ function pathCells(one) {
 			? say("round_trip", milliseconds(leg.rtt_ms))
 			: say("path_down");
 	return [address, element("small", state ?? say("path.control"))];
-}
-
-function checkCells(check) {
-	if (!check) return NONE;
-	const good = check.verdict ?? (check.ok ? "green" : "red");
-	return [
-		lamp(good),
-		element("small", `${percent(check.loss_ratio)} · ${milliseconds(check.rtt_ms)}`),
-	];
 }
 
 // The tokens that open this device's way in.

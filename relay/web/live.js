@@ -42,6 +42,14 @@ export function follow(handlers) {
 	});
 }
 
+// Whoever signs in next sees nothing of what the last one saw.
+export function forget() {
+	Object.assign(live, { data: null, at: 0, lost_at: 0 });
+	seconds.length = 0;
+	histories.clear();
+	asked.clear();
+}
+
 // Seconds without news, where that is too long; else 0.
 export function silence() {
 	const since = live.lost_at || live.at;

@@ -19,6 +19,14 @@ export function showSignIn(main, done) {
 		"form.signin",
 		element("h1", say("product")),
 		element("label", { for: "token" }, say("signin.token")),
+		// Password keepers file a token under a name.
+		element("input.unseen", {
+			value: "relay",
+			autocomplete: "username",
+			tabindex: -1,
+			readonly: true,
+			"aria-hidden": "true",
+		}),
 		input,
 		element("p", { id: "token-hint", class: "quiet" }, say("signin.hint")),
 		wrong,
