@@ -272,7 +272,7 @@ static void
 measure(sqlite3 *database, const char *name, const char *parameters, double target_ms,
 	const struct report_question *question, uint32_t rounds, FILE *results)
 {
-	double ms[ROUNDS_MAX];
+	double ms[ROUNDS_MAX] = {0};
 	double first_ms = answer_ms(database, question);
 	for (uint32_t i = 0; i < rounds; i++)
 		ms[i] = answer_ms(database, question);

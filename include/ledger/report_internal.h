@@ -89,7 +89,7 @@ void report_fini(struct report *report);
 size_t report_row_count(const struct report_table *table);
 const char *report_cell_text(const struct report *report, const struct report_cell *cell);
 
-// Of the whole report, in the question's format; report_html.c also for a lesson's head.
+// The whole report, in the question's format.
 void report_write(const struct report *report, struct text *out);
 void report_csv_write(const struct report *report, struct text *out);
 void report_json_write(const struct report *report, struct text *out);
@@ -119,7 +119,7 @@ enum report_mark report_verdict_mark(enum ledger_verdict verdict);
 enum report_form_index report_form_find(const char *name);
 enum school_scope report_scope_find(const char *name);
 
-// "兰溪市 · 同步课堂…" and "2026-11-23 – 2026-11-29".
+// "2026-11-23 – 2026-11-29", or a day and its weekday.
 void report_dates_write(const struct report_question *question, struct text *out);
 
 #endif

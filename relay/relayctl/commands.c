@@ -59,10 +59,10 @@ static const struct command commands[] = {
 	{"ledger",
 		"[verify] | day [DATE] | week [DATE] | month [2026-11] | year [2026] | lesson "
 		"LESSON | add FIELD=VALUE... | correct NUMBER FIELD=VALUE... | import FILE",
-		"Shows how the ledger of lessons is, or what it has: of a day, of a week against "
-		"its target,\nof a month against its duties, of a year against the plan, or one "
-		"lesson minute by minute;\n--pair and --school ask for one, --csv for a "
-		"spreadsheet.\n"
+		"Shows how the ledger of lessons is, or what it tells of a day, week, month, year "
+		"or lesson.\nA week is held against its target, a month against its duties, a year "
+		"against the plan; a\nlesson is told minute by minute. --pair and --school ask for "
+		"one, --csv for a spreadsheet.\n"
 		"verify looks for rows that somebody has altered, removed or inserted, and names "
 		"the first;\nexit status 1 where there are any.\nadd enters what was held "
 		"elsewhere: "
@@ -75,8 +75,9 @@ static const struct command commands[] = {
 	{"report",
 		"day [DATE] | week [DATE] | month [2026-11] | year [2026] | lesson LESSON "
 		"[--language zh|en] [--output FILE]",
-		"Prints such a report as a page for paper (HTML); a lesson's is one page of A4.", 1,
-		2, report_run},
+		"Prints a report of the ledger as a page for paper (HTML).\nA lesson's has its "
+		"quality minute by minute, on one page of A4.",
+		1, 2, report_run},
 	{"backup", "FILE",
 		"Copies the ledger to a file in backup/ of the relay's state directory, and "
 		"verifies it.\nLessons and the ledger go on meanwhile.",

@@ -284,7 +284,7 @@ correct(struct client *client, const struct arguments *arguments)
 	return fields_send(client, arguments, path, 2);
 }
 
-// The file as it is: the relay reads UTF-8 and GBK.
+// Sent as UTF-8, whatever it was saved in.
 static int
 import_send(struct client *client, const struct arguments *arguments)
 {

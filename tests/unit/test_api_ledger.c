@@ -162,12 +162,52 @@ START_TEST(a_row_is_corrected_once_and_its_correction_again)
 }
 END_TEST
 
+static json_t *
+import(const char *text, int status)
+{
+	struct answer answer = {0};
+	const struct https_text body = {
+		.content_type = "text/csv", .bytes = text, .count = strlen(text)};
+	ck_assert_ptr_nonnull(https_request_text(scene.client, "POST", "/v1/ledger/import", &body,
+		NULL, PATIENCE_MS, scene_on_answer, &answer));
+	scene_run_until(&answer.is_there);
+	ck_assert_msg(answer.status == status, "%d %s", answer.status, answer.text);
+	free(answer.text);
+	return answer.json;
+}
+
+START_TEST(a_table_is_entered_whole_or_not_at_all_in_utf_8_or_gbk)
+{
+	// 送教, in GBK.
+	json_t *answer =
+		import("date,form,pair,title\n2024-10-08,visit,wuxi-houren,\xcb\xcd\xbd\xcc\n"
+		       "2024-10-09,visit,wuxi-houren,b\n",
+			201);
+	ck_assert_int_eq(number_at(answer, "written"), 2);
+	json_decref(answer);
+	answer = ask("GET", "/v1/ledger", NULL, NULL, 200);
+	json_t *rows = json_object_get(answer, "entries");
+	ck_assert_uint_eq(json_array_size(rows), 2);
+	ck_assert_str_eq(text_at(json_array_get(rows, 0), "title"), "送教");
+	json_decref(answer);
+	answer = import(
+		"date,form,pair\n2024-10-08,visit,wuxi-houren\n2024-10-08,visit,nobody\n", 422);
+	ck_assert_int_eq(number_at(answer, "line"), 3);
+	ck_assert_int_eq(strncmp(text_at(answer, "reason"), "pair: ", 6), 0);
+	json_decref(answer);
+	json_decref(import("date,form,colour\n", 422));
+	json_decref(import("date,form,pair\n", 422));
+	ck_assert_uint_eq(row_count("/v1/ledger", NULL), 2);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *tests[] = {rows_are_listed_by_day_pair_and_school_and_in_pages,
 		a_school_sees_its_own_rows_alone_and_enters_none, reports_come_in_three_forms,
-		what_cannot_be_asked_says_why, a_row_is_corrected_once_and_its_correction_again};
+		what_cannot_be_asked_says_why, a_row_is_corrected_once_and_its_correction_again,
+		a_table_is_entered_whole_or_not_at_all_in_utf_8_or_gbk};
 	Suite *suite = suite_create("api_ledger");
 	TCase *test_case = tcase_create("api_ledger");
 	tcase_add_checked_fixture(test_case, scene_setup, scene_teardown);
