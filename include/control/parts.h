@@ -145,6 +145,7 @@ int api_ledger_route(struct control *control);
 int api_audit_route(struct control *control);
 int api_sessions_route(struct control *control);
 int api_events_route(struct control *control);
+int api_school_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_sign_route(struct control *control);
 int api_endpoint_route(struct control *control);

@@ -13,6 +13,7 @@
 #include <event2/keyvalq_struct.h>
 #include <openssl/types.h>
 
+#include "http/guesses.h"
 #include "http/http_server.h"
 #include "http/sign_ins.h"
 #include "platform/units.h"
@@ -33,6 +34,7 @@ struct http_server {
 	SSL_CTX *context;
 	const struct tokens *tokens;
 	struct sign_ins *sign_ins;
+	struct guesses *guesses;
 	struct http_server_options limits; // no zero left in it
 	struct http_route routes[HTTP_ROUTES_MAX];
 	const char *text_types[HTTP_ROUTES_MAX]; // of text routes; NULL: JSON
@@ -59,6 +61,7 @@ struct http_connection {
 	bool is_refused;               // answered without evhttp: what still comes is dropped
 	bufferevent_data_cb held_read; // evhttp's, while it must not read; NULL: it may
 	bool has_peer;
+	struct address_prefix prefix;
 	bool is_loopback;
 	char peer[HTTP_PEER_TEXT_BYTES];
 };
@@ -98,6 +101,8 @@ void http_request_dispatch(struct evhttp_request *evhttp, void *server);
 void http_call_free(struct http_call *call);
 // Answers 401 or 403: counted, and a line in the log unless there is a flood of them.
 void http_refuse_unknown(struct http_call *call, const char *what);
+// Answers 429 where this asker's address must wait before it may try a token: then it is true.
+bool http_refuse_guess(struct http_call *call, const struct token *token);
 void http_refuse_forbidden(struct http_call *call, const char *what);
 
 // http_body.c: looks at the request whose first bytes have come, and lets evhttp read it when its

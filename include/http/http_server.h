@@ -84,6 +84,7 @@ struct http_server_counters { // written, read: the event loop's thread
 	uint64_t requests;
 	uint64_t unauthorized; // 401, and 404 of http_respond_unknown()
 	uint64_t forbidden;    // 403
+	uint64_t limited;      // 429
 	uint64_t malformed;    // no requests, or too long ones
 	uint64_t deadlines;    // connections closed at the request deadline
 	uint64_t streams_open;

@@ -133,6 +133,12 @@ int scheduler_open_adhoc(struct scheduler *scheduler, const char *const *endpoin
 	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
 	const struct scheduled_lesson **out);
 
+// The same for a call in which two teachers prepare a lesson (FORM_PREPARATION); its id is
+// "adhoc/call-2026-11-23T08:15:00Z-1".
+int scheduler_open_call(struct scheduler *scheduler, const char *const *endpoint_ids, size_t count,
+	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
+	const struct scheduled_lesson **out);
+
 // After a restart: an ad-hoc lesson that ran before, with its old id and bells; the last
 // `listener_count` of its endpoints listen. Same errors;
 // -EINVAL also for an id that is not an ad-hoc one, -EEXIST where it runs, -ETIME where its end has

@@ -184,6 +184,8 @@ sheet_get(struct http_request *request, void *user)
 	};
 	const struct timetable_school *school = NULL;
 	const char *wanted = http_request_query(request, "school");
+	if (request->role == TOKEN_ROLE_SCHOOL)
+		wanted = request->school;
 	if (wanted && *wanted) {
 		school = timetable_school_find(sheet.timetable, wanted);
 		if (school == NULL) {
@@ -211,7 +213,7 @@ api_export_route(struct control *control)
 		{"GET", "/v1/feeds/*", TOKEN_ROLE_NONE, feed_get, control},
 		{"GET", "/v1/lessons.csv", TOKEN_ROLE_OBSERVER, lessons_csv_get, control},
 		{"GET", "/v1/rules.csv", TOKEN_ROLE_OBSERVER, rules_csv_get, control},
-		{"GET", "/v1/sheet", TOKEN_ROLE_OBSERVER, sheet_get, control},
+		{"GET", "/v1/sheet", TOKEN_ROLE_SCHOOL, sheet_get, control},
 		{0},
 	};
 	return http_server_route(control->server, routes);

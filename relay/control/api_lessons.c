@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "control/parts.h"
+#include "control/school_scope.h"
 #include "platform/clock.h"
 
 static json_t *
@@ -54,9 +55,11 @@ lessons_get(struct http_request *request, void *user)
 		http_respond_error(request, 503, "out of memory; try again");
 		return;
 	}
+	const char *school = request->role == TOKEN_ROLE_SCHOOL ? request->school : NULL;
 	json_t *array = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, view_lesson(&lessons[i]));
+		if (!school || school_takes_part(&lessons[i].lesson, school))
+			json_array_append_new(array, view_lesson(&lessons[i]));
 	free(lessons);
 	char text[CIVIL_DATE_BYTES];
 	civil_date_format(date, text);
@@ -109,7 +112,7 @@ int
 api_lessons_route(struct control *control)
 {
 	const struct http_route routes[] = {
-		{"GET", "/v1/lessons", TOKEN_ROLE_OBSERVER, lessons_get, control},
+		{"GET", "/v1/lessons", TOKEN_ROLE_SCHOOL, lessons_get, control},
 		{"GET", "/v1/endpoints", TOKEN_ROLE_OBSERVER, endpoints_get, control},
 		{"POST", "/v1/reload", TOKEN_ROLE_OPERATOR, reload_post, control},
 		{0},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "control/parts.h"
+#include "control/school_scope.h"
 #include "lessons/seats.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -58,6 +59,9 @@ api_session_extend(struct http_request *request, void *user)
 			SCHEDULER_MINUTES_MAX);
 		return;
 	}
+	if (request->role == TOKEN_ROLE_SCHOOL &&
+		!school_may_extend(control, request, (unsigned)minutes))
+		return;
 	char before[CONTROL_LESSON_TEXT_BYTES];
 	control_lesson_text(control, request->id, before);
 	int result =

@@ -164,8 +164,7 @@ api_sessions_route(struct control *control)
 	const struct http_route routes[] = {
 		{"GET", "/v1/sessions", TOKEN_ROLE_OBSERVER, sessions_get, control},
 		{"POST", "/v1/sessions", TOKEN_ROLE_OPERATOR, sessions_post, control},
-		{"POST", "/v1/sessions/:id/extend", TOKEN_ROLE_OPERATOR, api_session_extend,
-			control},
+		{"POST", "/v1/sessions/:id/extend", TOKEN_ROLE_SCHOOL, api_session_extend, control},
 		{"POST", "/v1/sessions/:id/cut", TOKEN_ROLE_OPERATOR, api_session_cut, control},
 		{"PATCH", "/v1/sessions/:id", TOKEN_ROLE_OPERATOR, api_session_regroup, control},
 		{"GET", "/v1/sessions/:id", TOKEN_ROLE_OBSERVER, session_get, control},

@@ -230,6 +230,7 @@ http_connection_identify(struct http_connection *connection)
 	// An address that cannot be told is nobody's: no loopback, no rights.
 	getpeername(socket, (struct sockaddr *)&address, &bytes);
 	connection->is_loopback = is_loopback(&address);
+	connection->prefix = address_prefix_of(&address);
 	write_peer(&address, connection->peer);
 	setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }

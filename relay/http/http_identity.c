@@ -105,6 +105,8 @@ http_identity_take(struct http_call *call, bool is_open, bool changes)
 	const struct token *token = NULL;
 	if (authorization != NULL) {
 		token = token_of(call->server, authorization);
+		if (!is_open && http_refuse_guess(call, token))
+			return false;
 		if (token != NULL)
 			become(call, token);
 		else if (!is_open)
@@ -140,6 +142,8 @@ http_sign_in(struct http_request *request, const char *text)
 	struct http_server *server = call->server;
 	const struct token *token = server->tokens ? tokens_find(server->tokens, text) : NULL;
 	char id[SECRET_TEXT_BYTES], cookie[COOKIE_BYTES];
+	if (http_refuse_guess(call, token))
+		return NULL;
 	if (token == NULL || !token_role_allows(token->role, TOKEN_ROLE_ANY, false)) {
 		http_refuse_unknown(call, "the token is unknown");
 		return NULL;

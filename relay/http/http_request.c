@@ -68,6 +68,8 @@ http_refuse_unknown(struct http_call *call, const char *what)
 {
 	call->server->counters.unauthorized++;
 	log_refusal(call, 401, what);
+	if (call->connection != NULL)
+		guesses_failed(call->server->guesses, &call->connection->prefix, clock_mono());
 	evhttp_add_header(evhttp_request_get_output_headers(call->evhttp), "WWW-Authenticate",
 		"Bearer realm=\"county classroom relay\"");
 	http_respond_error(&call->request, 401,
@@ -75,6 +77,27 @@ http_refuse_unknown(struct http_call *call, const char *what)
 		"on "
 		"the relay's machine",
 		what);
+}
+
+bool
+http_refuse_guess(struct http_call *call, const struct token *token)
+{
+	struct guesses *guesses = call->server->guesses;
+	const struct address_prefix *from = &call->connection->prefix;
+	unsigned wait_s = guesses_wait_s(guesses, from, clock_mono());
+	char text[16];
+	if (token != NULL && (wait_s == 0 || guesses_knows(guesses, from, token->hash))) {
+		guesses_succeeded(guesses, from, token->hash);
+		return false;
+	}
+	if (wait_s == 0)
+		return false;
+	call->server->counters.limited++;
+	snprintf(text, sizeof text, "%u", wait_s);
+	http_request_set_header(&call->request, "Retry-After", text);
+	http_respond_error(&call->request, 429,
+		"too many wrong tokens came from your address: try again in %u s", wait_s);
+	return true;
 }
 
 void
@@ -91,6 +114,8 @@ http_respond_unknown(struct http_request *request, const char *what)
 	struct http_call *call = (struct http_call *)request;
 	call->server->counters.unauthorized++;
 	log_refusal(call, 404, what);
+	if (call->connection != NULL)
+		guesses_failed(call->server->guesses, &call->connection->prefix, clock_mono());
 	http_respond_error(request, 404, "there is nothing at this address");
 }
 

@@ -77,7 +77,8 @@ http_server_create(
 	server->sign_ins = sign_ins_create();
 	if (server->sign_ins == NULL)
 		goto free_server;
-	server->http = evhttp_new(base);
+	server->guesses = guesses_create();
+	server->http = server->guesses ? evhttp_new(base) : NULL;
 	if (server->http == NULL)
 		goto free_sign_ins;
 	server->resume = evtimer_new(base, on_resume, server);
@@ -101,6 +102,7 @@ http_server_create(
 free_http:
 	evhttp_free(server->http);
 free_sign_ins:
+	guesses_destroy(server->guesses);
 	sign_ins_destroy(server->sign_ins);
 free_server:
 	free(server);
@@ -119,6 +121,7 @@ http_server_destroy(struct http_server *server)
 	http_connection_detach_all(server);
 	event_free(server->resume);
 	sign_ins_destroy(server->sign_ins);
+	guesses_destroy(server->guesses);
 	free(server);
 }
 

@@ -9,6 +9,7 @@
 #include "lessons/scheduler_state.h"
 
 #define ADHOC "adhoc/"
+#define CALL ADHOC "call-" // the id says what it is, also after a restart
 
 static bool
 is_minutes(unsigned minutes)
@@ -23,14 +24,16 @@ is_known(const struct scheduler *scheduler, const char *id)
 }
 
 static void
-adhoc_name(struct scheduler *scheduler, struct wall_time wall, char id[LESSON_ID_BYTES_MAX])
+adhoc_name(struct scheduler *scheduler, const char *prefix, struct wall_time wall,
+	char id[LESSON_ID_BYTES_MAX])
 {
 	struct wall_time second = {wall.ms - wall.ms % MS_IN_S};
 	char text[CIVIL_UTC_BYTES];
 
 	civil_format_utc(second, text);
 	do {
-		snprintf(id, LESSON_ID_BYTES_MAX, ADHOC "%s-%u", text, ++scheduler->adhoc_number);
+		snprintf(id, LESSON_ID_BYTES_MAX, "%s%s-%u", prefix, text,
+			++scheduler->adhoc_number);
 	} while (is_known(scheduler, id));
 }
 
@@ -66,7 +69,8 @@ adhoc_run(struct scheduler *scheduler, struct lesson *lesson, const char *title,
 		return -ENOSPC;
 	lesson->class_name = "";
 	lesson->teacher = "";
-	lesson->form = FORM_SYNCHRONOUS;
+	lesson->form =
+		strncmp(lesson->id, CALL, strlen(CALL)) == 0 ? FORM_PREPARATION : FORM_SYNCHRONOUS;
 	running = scheduler_run(scheduler, lesson, wall, mono);
 	if (running == NULL)
 		return -ENOMEM;
@@ -100,10 +104,10 @@ adhoc_open(struct scheduler *scheduler, struct lesson *lesson, const char *const
 	return result;
 }
 
-int
-scheduler_open_adhoc(struct scheduler *scheduler, const char *const *endpoint_ids, size_t count,
-	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
-	const struct scheduled_lesson **out)
+static int
+open_now(struct scheduler *scheduler, const char *prefix, const char *const *endpoint_ids,
+	size_t count, unsigned minutes, const char *title, struct wall_time wall,
+	struct mono_time mono, const struct scheduled_lesson **out)
 {
 	struct lesson lesson = {.start = wall,
 		.end = {wall.ms + minutes * 60 * MS_IN_S},
@@ -114,11 +118,27 @@ scheduler_open_adhoc(struct scheduler *scheduler, const char *const *endpoint_id
 
 	if (!is_minutes(minutes))
 		return -EINVAL;
-	adhoc_name(scheduler, wall, lesson.id);
+	adhoc_name(scheduler, prefix, wall, lesson.id);
 	result = adhoc_open(scheduler, &lesson, endpoint_ids, 0, title, wall, mono, &running);
 	if (result == 0)
 		*out = &running->public;
 	return result;
+}
+
+int
+scheduler_open_adhoc(struct scheduler *scheduler, const char *const *endpoint_ids, size_t count,
+	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
+	const struct scheduled_lesson **out)
+{
+	return open_now(scheduler, ADHOC, endpoint_ids, count, minutes, title, wall, mono, out);
+}
+
+int
+scheduler_open_call(struct scheduler *scheduler, const char *const *endpoint_ids, size_t count,
+	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
+	const struct scheduled_lesson **out)
+{
+	return open_now(scheduler, CALL, endpoint_ids, count, minutes, title, wall, mono, out);
 }
 
 int
