@@ -186,24 +186,24 @@ start_control(struct relay *relay)
 	const struct config_media *media = &relay->config->media;
 	char address[INET_ADDRSTRLEN];
 	char mac[18];
-	char device[CONFIG_TEXT_BYTES_MAX];
 	struct in_addr address_be = {htonl(media->address)};
 
 	inet_ntop(AF_INET, &address_be, address, sizeof address);
 	snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", media->mac[0], media->mac[1],
 		media->mac[2], media->mac[3], media->mac[4], media->mac[5]);
-	snprintf(device, sizeof device, "%s", media->device);
 	struct control_edges edges = {
 		.engine = relay->engine,
 		.link = {relay->mailbox, send_to_worker, take_from_worker, relay->stats},
 		.config_path = relay->config_path,
 		.version = VERSION,
-		.device = device,
+		.device = media->device,
 		.media_address = address,
 		.media_port = media->port,
 		.media_mac = mac,
+		.port_look = port_look,
+		.port = &relay->port,
 	};
-	log_info("media on %s port %u by %s (%s), engine %s", address, media->port, device,
+	log_info("media on %s port %u by %s (%s), engine %s", address, media->port, media->device,
 		relay->port.driver, relay->engine->name);
 	relay->control = control_create(relay->config, &edges, relay->error, sizeof relay->error);
 	relay->config = NULL;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lessons/worker_link.h"
+#include "platform/port.h"
 
 struct config;
 struct control;
@@ -32,6 +33,9 @@ struct control_edges {
 	uint16_t media_port;
 	const char *media_mac;               // "02:00:c6:12:00:02"
 	bool (*clock_is_synchronised)(void); // NULL: clock_is_kept()
+	// What the media device counts: port_look(); NULL: it cannot be asked.
+	int (*port_look)(const struct port *port, struct port_stats *out);
+	const struct port *port; // handed to it
 };
 
 // Opens the control port (from the configuration, and LISTEN_FDS), reads the state directory and

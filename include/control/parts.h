@@ -30,6 +30,7 @@
 struct event;
 struct event_base;
 struct ledger_work;
+struct throughput_desk;
 
 struct control {
 	struct config *config;
@@ -50,6 +51,7 @@ struct control {
 	struct ledger_work *ledger_work; // of api_ledger_store.c
 	struct event *ledger_event;
 	struct recording_desk *recording;
+	struct throughput_desk *throughput; // of api_throughput.c
 	struct journal *journal;
 	bool is_journal_due; // something changed that is not on the disk yet
 	struct sessions *sessions;
@@ -81,6 +83,9 @@ struct control {
 
 // Moves the lessons to now, tells endpoints and worker, writes the journal.
 void control_step(struct control *control);
+
+// flow_looked, of the control: tells whom it concerns.
+void control_flow_looked(void *control, const struct flow_look *look);
 
 // The events of control_timers.c. 0 or -errno.
 int control_timers_create(struct control *control);
@@ -148,8 +153,17 @@ int api_events_route(struct control *control);
 int api_school_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_sign_route(struct control *control);
+int api_throughput_route(struct control *control);
 int api_endpoint_route(struct control *control);
 int api_export_route(struct control *control);
+
+// api_throughput.c: keeps what goes through the relay. Open: 0 or -ENOMEM. Looked: what a flow did.
+// Look: once a second, after the flows.
+int control_throughput_open(struct control *control);
+void control_throughput_looked(struct control *control, const struct flow_look *look);
+void control_throughput_look(struct control *control, struct wall_time wall, struct mono_time mono);
+// While requests can still be answered: those that wait are.
+void control_throughput_close(struct control *control);
 
 // Handlers of api_session_edits.c, among the routes of api_sessions.c.
 void api_session_extend(struct http_request *request, void *control);

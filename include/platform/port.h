@@ -22,4 +22,21 @@ int port_start(struct port *port, const char *device, const uint8_t mac[6], char
 	size_t error_bytes);
 void port_stop(struct port *port);
 
+// What the device itself counts, since it was started, and how it is now.
+struct port_stats {
+	uint64_t packets_in;
+	uint64_t bytes_in; // Ethernet frames without their checksum
+	uint64_t packets_out;
+	uint64_t bytes_out;
+	uint64_t missed;      // came, but no receive buffer was ready for them
+	uint64_t errors;      // damaged, in either direction
+	uint64_t no_buffers;  // times that a receive buffer could not be had
+	uint32_t link_mbit_s; // 0: down, or the device does not say
+	uint32_t buffers;     // packet buffers, and how many of them are in use
+	uint32_t buffers_used;
+};
+
+// Not for the packet path. 0 or -errno.
+int port_look(const struct port *port, struct port_stats *out);
+
 #endif

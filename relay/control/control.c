@@ -170,6 +170,7 @@ open_routes(struct control *control)
 		api_sign_route,
 		api_school_route,
 		api_events_route,
+		api_throughput_route,
 		api_endpoint_route,
 		api_export_route,
 	};
@@ -191,15 +192,6 @@ limits_of(const struct config_quality *quality)
 	};
 }
 
-// What each flow did, to whom it concerns.
-static void
-flow_seen(void *context, const struct flow_look *look)
-{
-	struct control *control = context;
-	if (control->recording)
-		recording_looked(control->recording, look);
-}
-
 static int
 open_lessons(struct control *control)
 {
@@ -208,7 +200,7 @@ open_lessons(struct control *control)
 		.link = control->edges.link,
 		.notify = api_endpoint_notify,
 		.holder = holder_find,
-		.looked = flow_seen,
+		.looked = control_flow_looked,
 		.context = control,
 	};
 	control->scheduler = scheduler_create(control->config->timetable);
@@ -234,7 +226,7 @@ open_lessons(struct control *control)
 	journal_restore(control->journal, control->scheduler, clock_wall(), clock_mono());
 	control->recording = recording_create(control->config, control->lesson_ledger,
 		control->scheduler, clock_wall(), clock_mono());
-	return control->recording ? 0 : -ENOMEM;
+	return control->recording ? control_throughput_open(control) : -ENOMEM;
 }
 
 struct control *
@@ -360,6 +352,7 @@ control_destroy(struct control *control)
 	if (control->reload_request)
 		http_respond_error(control->reload_request, 503, "the relay is stopping");
 	control->reload_request = NULL;
+	control_throughput_close(control);
 	if (control->server)
 		http_server_destroy(
 			control->server); // its streams' ends reach presence and sessions

@@ -126,6 +126,15 @@ control_busy_share(const struct control *control)
 	return busy_ns >= ns ? 1 : (double)busy_ns / (double)ns;
 }
 
+void
+control_flow_looked(void *context, const struct flow_look *look)
+{
+	struct control *control = context;
+	if (control->recording)
+		recording_looked(control->recording, look);
+	control_throughput_looked(control, look);
+}
+
 static void
 on_second_timer(evutil_socket_t fd, short what, void *argument)
 {
@@ -140,6 +149,7 @@ on_second_timer(evutil_socket_t fd, short what, void *argument)
 		log_error("out of memory: some schools' lines are not looked at");
 	worker_look(control, now);
 	recording_step(control->recording, clock_wall(), now);
+	control_throughput_look(control, clock_wall(), now);
 	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(), now);
 	api_events_second(control);
 }

@@ -139,3 +139,29 @@ port_stop(struct port *port)
 	rte_eth_dev_close(port->id);
 	rte_mempool_free(port->pool);
 }
+
+int
+port_look(const struct port *port, struct port_stats *out)
+{
+	struct rte_eth_stats device;
+	struct rte_eth_link link = {0};
+	int result = rte_eth_stats_get(port->id, &device);
+
+	if (result != 0)
+		return result;
+	*out = (struct port_stats){
+		.packets_in = device.ipackets,
+		.bytes_in = device.ibytes,
+		.packets_out = device.opackets,
+		.bytes_out = device.obytes,
+		.missed = device.imissed,
+		.errors = device.ierrors + device.oerrors,
+		.no_buffers = device.rx_nombuf,
+		.buffers = port->pool->size,
+		.buffers_used = rte_mempool_in_use_count(port->pool),
+	};
+	if (rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status != 0 &&
+		link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
+		out->link_mbit_s = link.link_speed;
+	return 0;
+}

@@ -38,6 +38,19 @@ scene_clock(void)
 	return scene_clock_is_kept;
 }
 
+// A device of 100 Mbit/s that has received 7 frames of 100 bytes.
+static inline int
+scene_port_look(const struct port *port, struct port_stats *out)
+{
+	(void)port;
+	*out = (struct port_stats){.packets_in = 7,
+		.bytes_in = 700,
+		.link_mbit_s = 100,
+		.buffers = 1000,
+		.buffers_used = 250};
+	return 0;
+}
+
 static inline void
 scene_write(const char *name, const char *text, mode_t mode)
 {
@@ -94,6 +107,7 @@ scene_start(void)
 		.media_port = 5000,
 		.media_mac = "02:00:c6:12:00:02",
 		.clock_is_synchronised = scene_clock,
+		.port_look = scene_port_look,
 	};
 	scene.control = control_create(config, &edges, error, sizeof error);
 	ck_assert_msg(scene.control != NULL, "%s", error);

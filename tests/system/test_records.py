@@ -124,6 +124,7 @@ class Records(SystemTest):
                 )
             self.check_sums(world)
             self.check_hand_over(world)
+            self.check_throughput(world)
 
     def check_sums(self, world):
         """Each packet is in one row: the rows of all lessons come to the relay's own totals."""
@@ -150,6 +151,40 @@ class Records(SystemTest):
                 came = sum(run["packets"] for run in counted)
                 self.assertEqual(found[(receiver.id, kind, "out")]["packets"], came)
                 self.assertEqual(found[(sender.id, kind, "in")]["packets"], came)
+
+    def check_throughput(self, world):
+        """The seconds of the hour add up to the flows' totals, and to what the device counts."""
+        totals = world.totals()
+        for school in ("wuxi", "houren"):
+            hour = world.lesson.api("GET", f"/v1/throughput?school={school}")
+            for direction in ("in", "out"):
+                for column, what in (("packets", "packets"), ("ip_bytes", "bytes")):
+                    flows = sum(
+                        value[what]
+                        for key, value in totals.items()
+                        if key[0] == school and key[2] == direction
+                    )
+                    self.assertGreater(flows, 0)
+                    self.assertEqual(sum(hour["series"][f"{column}_{direction}"]), flows)
+
+        def agree():
+            hour = world.lesson.api("GET", "/v1/throughput")
+            counted, series = hour["totals"], hour["series"]
+            same = all(
+                counted[f"frames_{way}"]
+                == counted[f"device_packets_{way}"]
+                == sum(series[f"frames_{way}"])
+                for way in ("in", "out")
+            )
+            return hour if same else None
+
+        # A frame may come between the look at the worker and the look at the device.
+        hour = wait_until(agree, 10, "relay and device count differently")
+        self.assertEqual(sum(hour["series"]["device_missed"]), 0)
+        dropped = sum(hour["series"]["dropped"])
+        self.assertEqual(dropped, sum(sum(counts) for counts in hour["drops"].values()))
+        kernel = world.county.counters("relay", "media0")
+        self.assertLessEqual(hour["totals"]["device_packets_in"], kernel["rx"]["packets"])
 
     def check_hand_over(self, world):
         """The counters run on at the bell; the rows tell each lesson's own."""
