@@ -41,6 +41,12 @@ call_houren(void)
 
 START_TEST(a_school_calls_its_partner_only)
 {
+	json_decref(ask("POST", "/v1/calls", "{\"school\":\"nobody\"}", wuxi, 403));
+	// The first pair's schools are wuxi and houren; no other remains.
+	scene_write("pairs.csv", "pair,lead,assisted\npair,wuxi,houren\n", 0644);
+	scene_write(
+		"rules.csv", "rule,pair,weekday,period,subject\nchinese-tue,pair,2,3,语文\n", 0644);
+	json_decref(ask("POST", "/v1/reload", "{}", NULL, 200));
 	json_decref(ask("POST", "/v1/calls", "{\"school\":\"houren\"}", jian, 403));
 	json_decref(ask("POST", "/v1/calls", "{\"school\":\"wuxi\"}", wuxi, 403));
 	json_decref(ask("POST", "/v1/calls", "{\"school\":\"houren\"}", NULL, 403));
