@@ -172,6 +172,7 @@ bench bench-quick: deps-build
 	$(BUILD)/bench/pipeline $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/timetable $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+	$(BUILD)/bench/ledger_write $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 
 # --- what a person calls
 

@@ -2,6 +2,9 @@
 // test_ledger_threads.c - a disk that fails or does not answer keeps nobody waiting, and what it
 // missed is written when it is back.
 #include <errno.h>
+#include <signal.h>
+
+#include <sys/wait.h>
 
 #include "../support/fault_vfs.h"
 #include "../support/ledger_fixture.h"
@@ -165,6 +168,62 @@ START_TEST(a_deleted_file_comes_back_by_itself)
 }
 END_TEST
 
+// What the child has posted, and when.
+struct post {
+	int index;
+	struct mono_time at;
+};
+
+static void
+post_for_ever(const char *directory, int fd)
+{
+	struct ledger *own = ledger_create(&(struct ledger_options){.state_directory = directory});
+	for (int i = 0;; i++) {
+		struct ledger_minute row = a_minute(i);
+		if (!own || ledger_post_minutes(own, &row, 1) != 0)
+			_exit(1);
+		const struct post post = {i, clock_mono()};
+		if (write(fd, &post, sizeof post) != sizeof post)
+			_exit(1);
+		usleep(2000);
+	}
+}
+
+START_TEST(a_process_that_is_killed_loses_less_than_a_second)
+{
+	int pipe_fds[2];
+	struct post posts[4000];
+	size_t count = 0;
+	char other[128], path[160], why[256];
+	struct ledger_verified verified;
+	snprintf(other, sizeof other, "%s/killed", folder);
+	ck_assert_int_eq(mkdir(other, 0700), 0);
+	snprintf(path, sizeof path, "%s/" LEDGER_FILE, other);
+	ck_assert_int_eq(pipe2(pipe_fds, O_CLOEXEC), 0);
+	pid_t child = fork();
+	if (child == 0)
+		post_for_ever(other, pipe_fds[1]);
+	close(pipe_fds[1]);
+	do {
+		ck_assert_uint_lt(count, sizeof posts / sizeof *posts);
+		ck_assert_int_eq(read(pipe_fds[0], &posts[count], sizeof *posts), sizeof *posts);
+		count++;
+	} while (mono_since_ns(posts[count - 1].at, posts[0].at) < 3 * NS_IN_S / 2);
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	struct mono_time killed = clock_mono();
+	int64_t due = 0; // rows that were posted a second before
+	for (size_t i = 0; i < count && mono_since_ns(killed, posts[i].at) >= NS_IN_S; i++)
+		due++;
+	ck_assert_int_gt(due, 0);
+	ck_assert_int_ge(outside_number(path, "SELECT count(*) FROM minutes"), due);
+	ck_assert_int_eq(ledger_verify_file(path, NULL, &verified, why, sizeof why), 0);
+	ck_assert(ledger_verified_is_whole(&verified));
+	ck_assert_int_ge(verified.head.minute_number, due);
+	close(pipe_fds[0]);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -177,6 +236,7 @@ main(void)
 	tcase_add_test(tests, a_full_disk_is_told_and_memory_fills_the_gap);
 	tcase_add_test(tests, who_asks_hears_of_a_full_disk_and_can_try_again);
 	tcase_add_test(tests, a_deleted_file_comes_back_by_itself);
+	tcase_add_test(tests, a_process_that_is_killed_loses_less_than_a_second);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
