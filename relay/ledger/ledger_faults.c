@@ -301,7 +301,10 @@ int
 ledger_writer_fail(struct ledger_writer *writer, int code, const struct ledger_now *now)
 {
 	if (writer->database) {
-		snprintf(writer->why, sizeof writer->why, "%s", sqlite3_errmsg(writer->database));
+		// The failure may be another connection's, a copy's.
+		bool is_own = (sqlite3_errcode(writer->database) & 0xff) == (code & 0xff);
+		snprintf(writer->why, sizeof writer->why, "%s",
+			is_own ? sqlite3_errmsg(writer->database) : sqlite3_errstr(code));
 		if (!sqlite3_get_autocommit(writer->database)) // a full disk may have done so
 			sqlite3_exec(writer->database, "ROLLBACK", NULL, NULL, NULL);
 	}

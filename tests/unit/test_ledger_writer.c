@@ -156,6 +156,20 @@ START_TEST(a_deleted_file_is_written_anew_with_all_its_rows)
 }
 END_TEST
 
+START_TEST(a_deleted_file_waits_for_room_and_says_what_is_wrong)
+{
+	ck_assert_int_eq(write_minutes(0, 5), 0);
+	ck_assert_int_eq(unlink(ledger_path), 0);
+	fault_set(SQLITE_FULL, SQLITE_OK);
+	ck_assert_int_eq(write_minutes(5, 1), -ENOSPC);
+	ck_assert_str_eq(writer.why, "database or disk is full");
+	fault_set(SQLITE_OK, SQLITE_OK);
+	ck_assert_int_eq(write_minutes(5, 1), 0);
+	assert_gap("disk_full(database or disk is full); rows_kept(0|0)");
+	assert_whole(1, 6);
+}
+END_TEST
+
 START_TEST(a_replaced_file_is_set_aside_and_the_rows_stay)
 {
 	char other[256];
@@ -380,6 +394,7 @@ main(void)
 		sizeof disks / sizeof *disks);
 	tcase_add_test(tests, a_disk_that_fails_at_the_start_is_tried_again);
 	tcase_add_test(tests, a_deleted_file_is_written_anew_with_all_its_rows);
+	tcase_add_test(tests, a_deleted_file_waits_for_room_and_says_what_is_wrong);
 	tcase_add_test(tests, a_replaced_file_is_set_aside_and_the_rows_stay);
 	tcase_add_loop_test(tests, a_deleted_log_or_index_costs_no_row, 0, 2);
 	tcase_add_test(tests, an_index_that_is_cut_off_ends_no_process);
