@@ -105,7 +105,7 @@ report(const char *name, const char *parameters, const char *unit, double *value
 static void
 measure_writing(struct ledger *ledger, uint32_t round_count, FILE *results)
 {
-	double percents[ROUNDS_MAX];
+	double percents[ROUNDS_MAX] = {0};
 	int minute = 0;
 	for (uint32_t round = 0; round <= round_count; round++) {
 		double start = processor_ns();
@@ -124,7 +124,7 @@ measure_writing(struct ledger *ledger, uint32_t round_count, FILE *results)
 static void
 measure_verifying(struct ledger *ledger, uint32_t round_count, FILE *results)
 {
-	double rates[ROUNDS_MAX];
+	double rates[ROUNDS_MAX] = {0};
 	char path[sizeof folder + 16], why[LEDGER_WHY_BYTES];
 	struct ledger_verified verified;
 	for (int i = 0; i < VERIFY_MINUTES; i++) {

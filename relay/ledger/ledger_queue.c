@@ -172,8 +172,8 @@ ledger_queue_claim(struct ledger_queue *queue, size_t rows_max, struct ledger_it
 void
 ledger_queue_release(struct ledger_queue *queue, const struct ledger_items *claimed)
 {
-	const struct ledger_item *item;
-	STAILQ_FOREACH (item, claimed, link) {
+	const struct ledger_item *item = STAILQ_FIRST(claimed);
+	for (; item; item = STAILQ_NEXT(item, link)) {
 		if (item->minute_count == 0)
 			queue->entry_count--;
 		queue->minute_count -= item->minute_count;
