@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# test_ledger_disk.py - the relay's disk is full in mid-lesson: media never notices, the ledger says so.
+# test_ledger_disk.py - the disk is full in mid-lesson: media never notices, the ledger says so.
 import os
 import sqlite3
 import subprocess
@@ -64,7 +64,10 @@ class FullDisk(SystemTest):
         self.assertEqual(len(gaps), 1, gaps)
         self.assertRegex(gaps[0][0], r"^disk_full\(.*\); rows_kept\(\d+\|0\)$")
         verified = subprocess.run(
-            [f"{BUILD}/relay", "--verify-ledger", ledger], capture_output=True, text=True, timeout=20
+            [f"{BUILD}/relay", "--verify-ledger", ledger],
+            capture_output=True,
+            text=True,
+            timeout=20,
         )
         self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
         self.assertIn("entries: 1 rows, all as they were written", verified.stdout)
