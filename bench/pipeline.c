@@ -16,6 +16,9 @@
 #define QUICK_ROUND_BATCHES 10
 #define CHANGES_S 1000
 
+static struct bare_burst bare_burst;
+static uint8_t bare_packets[BARE_BURST_PACKETS][SRTP_PACKET_BYTES_MAX];
+
 struct cycles {
 	double whole[ROUNDS_MAX];
 	double bare[ROUNDS_MAX];

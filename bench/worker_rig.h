@@ -60,14 +60,12 @@ static const struct srtp_engine *sealer;
 static struct flow *flows;
 static struct srtp_context **relay_contexts;
 static struct bare_stream *bare_streams;
-static struct bare_burst bare_burst;
-static uint8_t bare_packets[BARE_BURST_PACKETS][SRTP_PACKET_BYTES_MAX];
 static const struct mac relay_mac = {{0x02, 0, 198, 18, 0, 2}};
 
 static inline void
 fail(const char *what)
 {
-	fprintf(stderr, "bench/pipeline: %s\n", what);
+	fprintf(stderr, "bench: %s\n", what);
 	exit(EXIT_FAILURE);
 }
 
@@ -185,6 +183,18 @@ make_flow(const struct srtp_keys *keys, uint32_t f)
 	add_stream(f);
 }
 
+// The same in every process: a benchmark's keys are no secret.
+static inline struct srtp_keys
+keys_of(const struct cell *cell, uint32_t f)
+{
+	struct srtp_keys keys = {.profile = cell->profile};
+	for (unsigned i = 0; i < sizeof keys.key; i++)
+		keys.key[i] = (uint8_t)(f * 2654435761u >> i % 24 ^ i * 37);
+	for (unsigned i = 0; i < sizeof keys.salt; i++)
+		keys.salt[i] = (uint8_t)(f + 11 * i);
+	return keys;
+}
+
 // A flow goes to the legs behind its own, in a circle.
 static inline void
 add_outflows(const struct cell *cell, uint32_t f)
@@ -237,17 +247,14 @@ start_cell(const struct cell *cell)
 	bare_streams = aligned_alloc(64, cell->flows * sizeof *bare_streams);
 	if (!worker || !flows || !relay_contexts || !bare_streams)
 		fail("no memory for the worker");
-	struct srtp_keys keys;
 	for (uint32_t f = 0; f < cell->flows; f++) {
-		if (srtp_keys_generate(cell->profile, &keys) != 0)
-			fail("no randomness for keys");
+		struct srtp_keys keys = keys_of(cell, f);
 		if (f % LEG_FLOWS == 0)
 			add_leg(&keys, f / LEG_FLOWS);
 		make_flow(&keys, f);
 	}
 	for (uint32_t f = 0; f < cell->flows; f++)
 		add_outflows(cell, f);
-	srtp_keys_wipe(&keys);
 }
 
 static inline void
@@ -278,19 +285,21 @@ write_rtp(const struct cell *cell, struct flow *flow, uint8_t *at)
 	flow->timestamp += 3000;
 }
 
-// One packet of flow f as its school would send it, into the worker's ring.
-static inline void
-inject(const struct cell *cell, uint32_t f, bool is_forged)
+static inline uint16_t
+frame_bytes(const struct cell *cell)
 {
-	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
-	if (!mbuf)
-		fail("no buffer");
-	uint16_t payload = (uint16_t)(cell->bytes + srtp_profile_tag_bytes(cell->profile));
-	uint8_t *at = (uint8_t *)rte_pktmbuf_append(mbuf, (uint16_t)(HEADERS_BYTES + payload));
+	return (uint16_t)(HEADERS_BYTES + cell->bytes + srtp_profile_tag_bytes(cell->profile));
+}
+
+// One packet of flow f as its school would send it.
+static inline void
+build_frame(const struct cell *cell, uint32_t f, uint8_t *at)
+{
+	uint16_t payload = (uint16_t)(frame_bytes(cell) - HEADERS_BYTES);
 	struct flow *flow = &flows[f];
 	write_headers(at, f / LEG_FLOWS, payload);
 	if (cell->mix == MIX_REPLAYED && flow->seq > 0)
-		flow->seq--; // what the worker has had; sealed anew below
+		flow->seq--; // what the worker has had
 	write_rtp(cell, flow, at + HEADERS_BYTES);
 	struct srtp_job job = {.context = flow->outbound,
 		.packet = at + HEADERS_BYTES,
@@ -299,8 +308,18 @@ inject(const struct cell *cell, uint32_t f, bool is_forged)
 	sealer->protect_rtp(&job, 1);
 	if (job.verdict != SRTP_OK && cell->mix != MIX_REPLAYED)
 		fail("a packet cannot be sealed");
+}
+
+static inline void
+inject(const struct cell *cell, uint32_t f, bool is_forged)
+{
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+	if (!mbuf)
+		fail("no buffer");
+	uint8_t *at = (uint8_t *)rte_pktmbuf_append(mbuf, frame_bytes(cell));
+	build_frame(cell, f, at);
 	if (is_forged)
-		at[HEADERS_BYTES + payload - 1] ^= 1;
+		at[frame_bytes(cell) - 1] ^= 1;
 	if (rte_ring_enqueue(to_worker, mbuf) != 0)
 		fail("the ring is full");
 }
