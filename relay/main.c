@@ -144,6 +144,7 @@ start_worker(struct relay *relay)
 		.gateway_be = htonl(media->gateway),
 		.vlan_id = media->vlan ? media->vlan : VLAN_NONE,
 		.media_port = media->port,
+		.poll_above_pps = media->poll_above_pps,
 		.engine = relay->engine,
 		.mailbox = relay->mailbox,
 		.stats = relay->stats,

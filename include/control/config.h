@@ -29,12 +29,13 @@ struct config_media {
 	char eal[CONFIG_EAL_OPTIONS_MAX][CONFIG_TEXT_BYTES_MAX];
 	size_t eal_count;
 	uint32_t address;
-	uint8_t prefix;   // 1..30
-	uint32_t gateway; // 0 = none
-	uint8_t mac[6];   // default 02:00 and the address
-	uint32_t vlan;    // 0 = none, 1..4094
-	uint32_t port;    // 1..65535, default 5000
-	char engine[32];  // "ipsec-mb", "libsrtp2", or "auto" (default): the first that runs here
+	uint8_t prefix;          // 1..30
+	uint32_t gateway;        // 0 = none
+	uint8_t mac[6];          // default 02:00 and the address
+	uint32_t vlan;           // 0 = none, 1..4094
+	uint32_t port;           // 1..65535, default 5000
+	uint32_t poll_above_pps; // naps below; 0: never, default 50000
+	char engine[32]; // "ipsec-mb", "libsrtp2", or "auto" (default): the first that runs here
 };
 
 // What the ledger keeps, and what it calls a lesson.

@@ -25,6 +25,8 @@ struct worker_settings {
 	be32_t gateway_be;   // next hop of everybody else; 0: learnt from authenticated packets
 	uint16_t vlan_id;    // 1..4094, or VLAN_NONE
 	uint16_t media_port; // UDP, host order
+	// Above so many packets a second it polls without naps; 0: always.
+	uint32_t poll_above_pps;
 	const struct srtp_engine *engine;
 	struct mailbox *mailbox; // NULL in tests that call worker_handle() themselves
 	struct stats *stats;     // the limits on legs, streams and outflows are its own

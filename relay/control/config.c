@@ -9,6 +9,7 @@
 #include "ledger/ledger.h"
 
 #define LEGS_MIN 2
+#define POLL_ABOVE_PPS_MAX 100000000
 #define MINUTE_DAYS_MAX 36500
 #define PARTIAL_MINUTES_MAX 240
 #define MILLISECONDS_MAX 10000
@@ -130,6 +131,8 @@ media_read(struct config_reader *reader, const struct config_setting_t *setting,
 		{"vlan", false, config_read_number, offsetof(struct config_media, vlan), 0, 4094},
 		{"port", false, config_read_number, offsetof(struct config_media, port), 1,
 			UINT16_MAX},
+		{"poll_above_pps", false, config_read_number,
+			offsetof(struct config_media, poll_above_pps), 0, POLL_ABOVE_PPS_MAX},
 		{"engine", false, engine_read, offsetof(struct config_media, engine), 0, 32},
 	};
 	int result = config_reader_group(reader, setting, fields, CONFIG_FIELD_COUNT(fields), out);
@@ -270,7 +273,7 @@ config_load(const char *path, struct config *out, struct file_error *error)
 	int result;
 
 	*out = (struct config){
-		.media = {.port = 5000, .engine = "auto"},
+		.media = {.port = 5000, .poll_above_pps = 50000, .engine = "auto"},
 		.ledger = {.minute_days = LEDGER_MINUTE_DAYS,
 			.live_seconds = 50,
 			.delivered_percent = 80,

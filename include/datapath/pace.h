@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+// pace.h - how a worker waits when nothing has come: not at all while much comes, else by pauses,
+// then naps that grow.
+#ifndef DATAPATH_PACE_H
+#define DATAPATH_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/units.h"
+
+#define PACE_WINDOW_NS (100 * NS_IN_MS) // over which the packet rate is taken
+// Few pauses, and no short naps: with a packet every 50 us, as a county sends them, each nap then
+// gathers two, where a longer ladder would wake thrice for one.
+#define PACE_PAUSES 16
+#define PACE_NAP_LEAST_NS (50 * NS_IN_US)
+// While a session is open a nap adds little to a packet's delay; while none is, there are no
+// packets, and a message waits a millisecond at most. Sessions open minutes before the bell.
+#define PACE_NAP_IN_SESSION_NS (100 * NS_IN_US)
+#define PACE_NAP_WITHOUT_SESSION_NS NS_IN_MS
+
+struct pace {
+	uint32_t poll_above_pps; // above this packet rate the worker never waits; 0: it never does
+	struct mono_time window_end;
+	uint32_t window_packets;
+	bool is_polling; // as the last window was
+	uint32_t empty_turns;
+};
+
+void pace_init(struct pace *pace, uint32_t poll_above_pps);
+
+// A turn handled so many packets and messages.
+void pace_turn(struct pace *pace, uint32_t count, struct mono_time now);
+
+// How long to nap before the next turn; 0: pause only. Behind an empty turn.
+int64_t pace_wait_ns(const struct pace *pace, bool is_session_open);
+
+#endif
