@@ -18,6 +18,7 @@ PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core opens
 PACKAGES_TEST = check tshark faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
 	fonts-noto-cjk poppler-utils
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
+PACKAGES_BENCH = dpdk-dev python3
 PACKAGES_LINT = clang-format cppcheck shellcheck
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -166,17 +167,19 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(foreach l,$(USES_bench),$(call archiv
 		$(call layer_libs,$(USES_bench))
 
 .PHONY: bench bench-quick
-bench bench-quick: deps-build
-	@$(MAKE) --no-print-directory $(BENCHES)
+bench bench-quick: deps-bench
+	@$(MAKE) --no-print-directory -j2 $(BENCHES) $(BUILD)/relay
 	$(BUILD)/bench/engine $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/pipeline $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+	python3 bench/memif.py $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/memif $(BUILD)/relay \
+		$(BUILD)/bench/results.tsv
 	$(BUILD)/bench/timetable $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger_write $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 
 # --- what a person calls
 
-.PHONY: help deps deps-build deps-demo deps-lint demo test asan fuzz lint format install clean
+.PHONY: help deps deps-build deps-bench deps-demo deps-lint demo test asan fuzz lint format install clean
 help:
 	@echo 'make          build relay, relayctl and classroom into $(BUILD)/ (no network needed)'
 	@echo 'make demo     a lesson between two schools, until Ctrl-C; SECONDS=20 ends it by its bell'
@@ -195,6 +198,8 @@ deps:
 	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_TEST)
 deps-demo:
 	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_DEMO)
+deps-bench:
+	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_BENCH)
 deps-build:
 	@.ci/deps.sh $(PACKAGES_BUILD)
 deps-lint:

@@ -2,7 +2,9 @@
 // memif.c - one end of a shared-memory wire: the relay's worker, or a generator that measures what
 // is at the other end. bench/memif.py starts both, and testpmd in the worker's place.
 //
-//   memif worker SOCKET BYTES       serves until it is told to end
+//   memif worker SOCKET BYTES PPS   serves until it is told to end; naps below so many packets a
+//                                   second, never where it is 0
+//   memif steady SOCKET BYTES RATE S   that rate for S seconds: "SENT DELIVERED P50 P99 P99.9"
 //   memif generate SOCKET BYTES S   rate with at most 0.1 % loss by search, then the latency at
 //                                   half of it and at 20 kpps, each trial S seconds long: one line
 //                                   "rate P50 P99 P99.9 P50 P99 P99.9" (packets a second, us)
@@ -72,10 +74,11 @@ on_term(int number)
 }
 
 static int
-serve(const struct cell *cell)
+serve(const struct cell *cell, uint32_t pps)
 {
 	struct sigaction action = {.sa_handler = on_term};
 	engine = sealer = srtp_engine_ipsec_mb();
+	poll_above_pps = pps;
 	start_cell(cell);
 	sigaction(SIGTERM, &action, NULL);
 	puts("ready");
@@ -171,19 +174,20 @@ compare_floats(const void *a, const void *b)
 }
 
 static void
-print_latency(const struct cell *cell, double rate, double seconds)
+print_latency(const struct trial *trial)
 {
-	struct trial trial = run_trial(cell, rate, seconds);
-	uint32_t n = trial.taken;
-	if (n == 0)
-		fail("nothing came back");
+	uint32_t n = trial->taken;
+	if (n == 0) {
+		printf(" 0 0 0");
+		return;
+	}
 	qsort(latency_us, n, sizeof *latency_us, compare_floats);
 	printf(" %.1f %.1f %.1f", (double)latency_us[n / 2], (double)latency_us[n * 99ULL / 100],
 		(double)latency_us[n * 999ULL / 1000]);
 }
 
-static int
-generate(const struct cell *cell, double seconds)
+static void
+start_generator(const struct cell *cell)
 {
 	sealer = srtp_engine_ipsec_mb();
 	flows = calloc(FLOWS, sizeof *flows);
@@ -199,6 +203,23 @@ generate(const struct cell *cell, double seconds)
 	while (run_trial(cell, SLOW_RATE, 0.05).delivered == 0)
 		if (now_ns() - start > 10e9)
 			fail("nothing comes back from the other end");
+}
+
+static int
+steady(const struct cell *cell, double rate, double seconds)
+{
+	start_generator(cell);
+	struct trial trial = run_trial(cell, rate, seconds);
+	printf("%llu %llu", (unsigned long long)trial.sent, (unsigned long long)trial.delivered);
+	print_latency(&trial);
+	putchar('\n');
+	return EXIT_SUCCESS;
+}
+
+static int
+generate(const struct cell *cell, double seconds)
+{
+	start_generator(cell);
 	double good = RATE_LEAST, bad = RATE_MOST;
 	for (int i = 0; i < SEARCH_STEPS; i++) {
 		double rate = sqrt(good * bad);
@@ -208,8 +229,10 @@ generate(const struct cell *cell, double seconds)
 			bad = rate;
 	}
 	printf("%.0f", good);
-	print_latency(cell, good / 2, seconds);
-	print_latency(cell, SLOW_RATE, seconds);
+	struct trial half = run_trial(cell, good / 2, seconds);
+	print_latency(&half);
+	struct trial slow = run_trial(cell, SLOW_RATE, seconds);
+	print_latency(&slow);
 	putchar('\n');
 	return EXIT_SUCCESS;
 }
@@ -218,12 +241,17 @@ int
 main(int argc, char **argv)
 {
 	struct cell cell = cell_of_bench;
-	bool is_worker = argc == 4 && strcmp(argv[1], "worker") == 0;
-	if (!is_worker && (argc != 5 || strcmp(argv[1], "generate") != 0))
-		fail("usage: memif worker SOCKET BYTES, or memif generate SOCKET BYTES SECONDS");
+	bool is_worker = argc == 5 && strcmp(argv[1], "worker") == 0;
+	bool is_steady = argc == 6 && strcmp(argv[1], "steady") == 0;
+	if (!is_worker && !is_steady && (argc != 5 || strcmp(argv[1], "generate") != 0))
+		fail("usage: memif worker SOCKET BYTES PPS, memif generate SOCKET BYTES SECONDS, "
+		     "or memif steady SOCKET BYTES RATE SECONDS");
 	cell.bytes = (uint32_t)atoi(argv[3]);
 	if (cell.bytes < 64 || cell.bytes > 1400)
 		fail("BYTES is 64 to 1400");
 	start_memif(is_worker ? "client" : "server", argv[2], is_worker ? "0" : "1");
-	return is_worker ? serve(&cell) : generate(&cell, atof(argv[4]));
+	if (is_worker)
+		return serve(&cell, (uint32_t)atoi(argv[4]));
+	return is_steady ? steady(&cell, atof(argv[4]), atof(argv[5]))
+			 : generate(&cell, atof(argv[4]));
 }

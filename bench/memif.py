@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # memif.py - the relay's worker on one core and a generator on the other, by shared memory, in turn
 # with dpdk-testpmd in the worker's place.
-"""Prints a table and appends to RESULTS.tsv. Rounds are interleaved; the ratio of each is to its own
-neighbour's: testpmd's cost a packet and libipsec-mb's bare verification, from the same file."""
+"""Prints tables and appends to RESULTS.tsv. Rounds are interleaved, and each is compared with its
+own neighbour. Then a county at work: 20 kpps for a minute, with naps and without; and an idle
+relay."""
 import argparse
 import os
+import shutil
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -13,38 +16,138 @@ import time
 
 LATENCIES = ("half_p50", "half_p99", "half_p999", "slow_p50", "slow_p99", "slow_p999")
 SIZES = (200, 1200)
+MEMIF = "socket-abstract=no,rsize=10,bsize=2048"
+MBUFS = "--total-num-mbufs=16384"
+COUNTY_RATE = 20000
+COUNTY_BYTES = 900
+IDLE_CONF = """
+media: { device = "net_ring0"; eal = ["--no-huge", "-m", "256", "--lcores=0@0,1@1"];
+  address = "198.18.0.2/24"; };
+control: { listen = ["127.0.0.1:%u"]; state_directory = "state"; };
+timetable = "timetable.conf";
+"""
 
 
-def testpmd(socket):
+def testpmd(wire):
     words = ["dpdk-testpmd", "--no-huge", "--no-pci", "--no-shconf", "--no-telemetry", "-m", "256"]
     words += ["--lcores", "0@1,1@0", "--file-prefix", "bench-testpmd", "--log-level=error"]
-    words += ["--vdev", f"net_memif0,role=client,socket={socket},socket-abstract=no,rsize=10,bsize=2048"]
-    return words + ["--", "--forward-mode=5tswap", "--nb-cores=1", "--auto-start", "--total-num-mbufs=16384"]
+    words += ["--vdev", f"net_memif0,role=client,socket={wire},{MEMIF}", "--"]
+    return words + ["--forward-mode=5tswap", "--nb-cores=1", "--auto-start", MBUFS]
+
+
+def cpu_s(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Pair:
+    """A generator and what serves it, on a wire of their own; ended with the block."""
+
+    def __init__(self, bench, mode, size, serve):
+        self.folder = tempfile.TemporaryDirectory(prefix="bench-memif-")
+        wire = os.path.join(self.folder.name, "wire")
+        words = [bench, mode[0], wire, str(size)] + [str(word) for word in mode[1:]]
+        self.generator = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        while not os.path.exists(wire) and self.generator.poll() is None:
+            time.sleep(0.01)
+        # testpmd forwards until it reads a line or the end of its input.
+        self.server = subprocess.Popen(
+            serve(wire),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in (self.generator, self.server):
+            process.terminate()
+            process.wait(timeout=20)
+        self.folder.cleanup()
+
+    def answer(self, limit_s):
+        """The numbers that the generator prints at its end."""
+        text = self.generator.communicate(timeout=limit_s)[0]
+        if self.generator.returncode != 0:
+            raise SystemExit("bench/memif: the generator failed")
+        return [float(word) for word in text.split()]
 
 
 def run_round(bench, kind, size, seconds):
     """The figures of one round: {"rate": …, "half_p50": …}."""
-    with tempfile.TemporaryDirectory(prefix="bench-memif-") as folder:
-        socket = os.path.join(folder, "wire")
-        words = [bench, "generate", socket, str(size), str(seconds)]
-        generator = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-        while not os.path.exists(socket) and generator.poll() is None:
-            time.sleep(0.01)
-        served = testpmd(socket) if kind == "testpmd" else [bench, "worker", socket, str(size)]
-        # testpmd forwards until it reads a line or the end of its input.
-        server = subprocess.Popen(
-            served, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            text = generator.communicate(timeout=120)[0]
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-            generator.kill()
-        if generator.returncode != 0:
-            raise SystemExit(f"bench/memif: the generator failed beside {kind}")
-    values = [float(word) for word in text.split()]
-    return dict(zip(("rate",) + LATENCIES, values))
+
+    def worker(wire):
+        return [bench, "worker", wire, str(size), "0"]
+
+    serve = testpmd if kind == "testpmd" else worker
+    with Pair(bench, ("generate", seconds), size, serve) as pair:
+        return dict(zip(("rate",) + LATENCIES, pair.answer(120)))
+
+
+def run_county(bench, rate, poll_above, seconds):
+    """A core's share, the latency and the loss of so many packets a second (0: an idle relay)."""
+
+    def worker(wire):
+        return [bench, "worker", wire, str(COUNTY_BYTES), str(poll_above)]
+
+    with Pair(bench, ("steady", rate, seconds), COUNTY_BYTES, worker) as pair:
+        time.sleep(2)  # what is measured is the middle of the minute
+        start_s, start = cpu_s(pair.server.pid), time.monotonic()
+        time.sleep(seconds - 4)
+        share = (cpu_s(pair.server.pid) - start_s) / (time.monotonic() - start)
+        sent, delivered, p50, p99, p999 = pair.answer(seconds + 30)
+    return share, sent, delivered, p50, p99, p999
+
+
+def county(bench, results, seconds):
+    print(f"\na county at work: {COUNTY_RATE} packets/s of {COUNTY_BYTES} bytes for {seconds} s")
+    print(f"{'policy':16} {'core':>7} {'p50 us':>8} {'p99':>8} {'p99.9':>8} {'lost':>6}")
+    for name, rate, poll_above in (
+        ("naps", COUNTY_RATE, 50000),
+        ("polls", COUNTY_RATE, 0),
+    ):
+        share, sent, delivered, *latency = run_county(bench, rate, poll_above, seconds)
+        columns = " ".join(f"{one:8.1f}" for one in latency)
+        print(f"{name:16} {100 * share:6.2f}% {columns} {sent - delivered:6.0f}")
+        tail = f"policy={name.replace(' ', '_')} rate={rate}"
+        results.write(f"county_core\t{tail}\t{100 * share:.2f}\t\t\t%\t\t\n")
+        for rank, one in zip(("p50", "p99", "p999"), latency):
+            results.write(f"county_{rank}\t{tail}\t{one:.1f}\t\t\tus\t\t\n")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def idle(relay, results, seconds):
+    """A core's share of the whole relay while no lesson is on."""
+    with tempfile.TemporaryDirectory(prefix="bench-idle-") as folder:
+        shutil.copytree("conf/county", folder, dirs_exist_ok=True)
+        with open(os.path.join(folder, "relay.conf"), "w", encoding="utf-8") as conf:
+            conf.write(IDLE_CONF % free_port())
+        # No lesson is left without its rules.
+        with open(os.path.join(folder, "rules.csv"), encoding="utf-8") as rules:
+            head = rules.readline()
+        with open(os.path.join(folder, "rules.csv"), "w", encoding="utf-8") as rules:
+            rules.write(head)
+        words = [relay, "--config", os.path.join(folder, "relay.conf")]
+        with open(os.path.join(folder, "log"), "w+", encoding="utf-8") as log:
+            with subprocess.Popen(words, stdout=log, stderr=log) as process:
+                time.sleep(3)
+                start_s, start = cpu_s(process.pid), time.monotonic()
+                time.sleep(seconds)
+                share = (cpu_s(process.pid) - start_s) / (time.monotonic() - start)
+                process.terminate()
+                if process.wait(timeout=20) != 0:
+                    log.seek(0)
+                    raise SystemExit(f"bench/memif: the relay failed:\n{log.read()}")
+    print(f"{'idle relay':16} {100 * share:6.2f}%")
+    results.write(f"idle_core\twhole relay, no session\t{100 * share:.2f}\t\t\t%\t\t\n")
 
 
 def bare_ns(path, size):
@@ -100,10 +203,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("bench")
+    parser.add_argument("relay")
     parser.add_argument("results")
     options = parser.parse_args()
     count, seconds = (1, 0.1) if options.quick else (9, 0.3)
-    print(f"\nmemif, {count} rounds: packets a second with at most 0.1 % loss; latency at half, 20 kpps")
+    print(f"\nmemif, {count} rounds: packets/s with at most 0.1 % loss; us at half, at 20 kpps")
     print(f"{'bytes':>6} {'figure':10} {'relay':>12} {'testpmd':>12} {'ratio':>8}")
     with open(options.results, "a", encoding="utf-8") as results:
         results.write("# memif: reference: testpmd 5tswap; of the cost: it and the bare crypto\n")
@@ -113,6 +217,8 @@ def main():
                 kinds = ("worker", "testpmd") if number % 2 else ("testpmd", "worker")
                 rounds.append({k: run_round(options.bench, k, size, seconds) for k in kinds})
             report(results, options.results, size, rounds)
+        county(options.bench, results, 8 if options.quick else 60)
+        idle(options.relay, results, 4 if options.quick else 20)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ struct flow {
 static struct rte_mempool *pool;
 static struct rte_ring *to_worker, *from_worker;
 static uint16_t port_id;
+static uint32_t poll_above_pps;
 static struct worker *worker;
 static struct stats *board;
 static const struct srtp_engine *engine;
@@ -239,6 +240,7 @@ start_cell(const struct cell *cell)
 		.prefix_bits = 24,
 		.vlan_id = VLAN_NONE,
 		.media_port = MEDIA_PORT,
+		.poll_above_pps = poll_above_pps,
 		.engine = engine,
 		.stats = board};
 	worker = board ? worker_create(&settings) : NULL;
