@@ -18,6 +18,9 @@ void join_stats_count_inflow(
 void join_stats_count_outflow(
 	const struct stats *board, struct join_outflow *outflow, struct flow_counters *out);
 
+// All of the join's flows go on in another lesson.
+void join_stats_begin(struct join *join);
+
 // Looks at the counters for the rates; once a second.
 void join_stats_sample_inflow(
 	const struct stats *board, struct join_stream *stream, struct mono_time now);

@@ -30,6 +30,7 @@ struct inflow_stats {
 	uint64_t rtcp_packets; // sender reports
 	uint32_t jitter_us;
 	uint32_t longest_gap_us; // between two packets, in the last 10 s
+	uint32_t recent_gap_us;  // the same in this second of the monotonic clock and the last
 	int64_t last_packet_ns;  // mono_time of the last packet; 0: none yet
 };
 
@@ -42,6 +43,7 @@ struct outflow_stats {
 	// What the receiver last reported by RTCP. 0 in report_count: nothing yet.
 	uint64_t report_count;
 	uint32_t reported_highest_seq;
+	uint32_t reported_sent;          // packets handed to the device up to that one, modulo 2^32
 	int32_t reported_lost;           // cumulative
 	uint32_t reported_fraction_lost; // of 256
 	uint32_t reported_jitter_us;

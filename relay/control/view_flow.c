@@ -24,6 +24,48 @@ set_count(json_t *object, const char *name, uint64_t value)
 }
 
 static json_t *
+inflow_window(const struct rates_window *window)
+{
+	return json_pack("{s:I, s:f, s:I, s:I, s:f, s:I, s:I, s:I, s:f, s:f}", "packets",
+		(json_int_t)window->packets, "kbit_s", window->kbit_s, "expected",
+		(json_int_t)window->expected, "missing", (json_int_t)window->missing, "loss_ratio",
+		window->loss_ratio, "duplicates", (json_int_t)window->duplicates, "reordered",
+		(json_int_t)window->reordered, "late", (json_int_t)window->late, "jitter_ms",
+		window->jitter_ms, "longest_gap_ms", window->longest_gap_ms);
+}
+
+// What the receiver says stays apart from what the relay sent.
+static json_t *
+outflow_window(const struct rates_window *window)
+{
+	json_t *reported = json_null();
+	if (window->has_loss)
+		reported = json_pack("{s:I, s:I, s:f, s:f}", "expected",
+			(json_int_t)window->expected, "missing", (json_int_t)window->missing,
+			"loss_ratio", window->loss_ratio, "jitter_ms", window->jitter_ms);
+	return json_pack("{s:I, s:f, s:o}", "packets", (json_int_t)window->packets, "kbit_s",
+		window->kbit_s, "reported", reported);
+}
+
+static json_t *
+windows_view(const struct rates *rates, json_t *(*view)(const struct rates_window *))
+{
+	static const struct {
+		const char *name;
+		int64_t seconds;
+	} windows[] = {{"1s", 1}, {"10s", RATES_LOSS_WINDOW_S}, {"60s", RATES_WINDOW_S_MAX}};
+	struct rates_window window;
+	json_t *object = json_object();
+	for (size_t i = 0; i < sizeof windows / sizeof *windows; i++)
+		json_object_set_new(object, windows[i].name,
+			rates_window(rates, windows[i].seconds, &window) ? view(&window)
+									 : json_null());
+	json_object_set_new(
+		object, "lesson", rates_lesson(rates, &window) ? view(&window) : json_null());
+	return object;
+}
+
+static json_t *
 inflow_view(
 	const struct view *view, const struct session *session, const struct join_stream *stream)
 {
@@ -46,6 +88,7 @@ inflow_view(
 	json_object_set_new(object, "last_packet_ms",
 		now.last_packet_ns ? json_integer(age_ns > 0 ? age_ns / NS_IN_MS : 0)
 				   : json_null());
+	json_object_set_new(object, "windows", windows_view(&stream->rates, inflow_window));
 	return object;
 }
 
@@ -72,6 +115,7 @@ outflow_view(
 		is_reported ? json_real(now.reported_jitter_us / 1000.0) : json_null());
 	for (size_t i = 0; i < sizeof UNKNOWN / sizeof *UNKNOWN; i++)
 		json_object_set_new(object, UNKNOWN[i], json_null());
+	json_object_set_new(object, "windows", windows_view(&outflow->rates, outflow_window));
 	return object;
 }
 

@@ -22,6 +22,9 @@ account_block(struct worker *worker, const struct leg *leg, const struct rtcp_re
 	struct outflow_stats *stats = &outflow->stats;
 	stats->report_count++;
 	stats->reported_highest_seq = block->highest_seq;
+	// What is still under way when the receiver reports is not missing.
+	stats->reported_sent = (uint32_t)stats->packets -
+			       ((uint32_t)stream->reception.highest_index - block->highest_seq);
 	stats->reported_lost = block->cumulative_lost;
 	stats->reported_fraction_lost = block->fraction_lost;
 	uint64_t jitter_us =

@@ -8,6 +8,7 @@
 #define LEGS_NS (100 * NS_IN_MS)
 #define PUBLISH_NS (200 * NS_IN_MS)
 #define SLOT_NS (10 * NS_IN_US)
+#define RECENT_GAP_SECONDS 2
 #define SWEEP_NS NS_IN_MS    // between two stretches of a sweep: none is long enough to be felt
 #define KEEPALIVE_NS NS_IN_S // the relay's own question on each path: round trip, NAT mapping
 #define REPORT_NS (5 * NS_IN_S)
@@ -74,21 +75,28 @@ publish_leg(struct worker *worker, struct leg *leg)
 	stats_publish_leg(worker->settings.stats, leg->slot, &leg->stats);
 }
 
-// The longest gap of the last GAP_SECONDS, kept by the second.
-static uint32_t
-longest_gap_us(struct stream *stream, struct mono_time now)
+// Keeps the longest gap by the second.
+static void
+gap_note(struct stream *stream, struct mono_time now)
 {
 	int64_t second = now.ns / NS_IN_S;
 	struct gap *this_second = &stream->gaps[second % GAP_SECONDS];
 	uint32_t gap_us = (uint32_t)(reception_gap_take(&stream->reception, now) / NS_IN_US);
-	uint32_t longest_us = 0;
 
 	if (this_second->second != second)
 		*this_second = (struct gap){.second = second};
 	if (gap_us > this_second->us)
 		this_second->us = gap_us;
+}
+
+// The longest gap of the last so many seconds, at most GAP_SECONDS.
+static uint32_t
+longest_gap_us(const struct stream *stream, int64_t seconds, struct mono_time now)
+{
+	uint32_t longest_us = 0;
+
 	for (unsigned i = 0; i < GAP_SECONDS; i++) {
-		if (stream->gaps[i].second > second - GAP_SECONDS &&
+		if (stream->gaps[i].second > now.ns / NS_IN_S - seconds &&
 			stream->gaps[i].us > longest_us)
 			longest_us = stream->gaps[i].us;
 	}
@@ -99,6 +107,7 @@ static void
 publish_stream(struct worker *worker, struct stream *stream, struct mono_time now)
 {
 	struct reception *reception = &stream->reception;
+	gap_note(stream, now);
 	struct inflow_stats stats = {
 		.ssrc = stream->ssrc,
 		.roc = worker->settings.engine->context_roc(stream->context),
@@ -113,7 +122,8 @@ publish_stream(struct worker *worker, struct stream *stream, struct mono_time no
 		.auth_failures = stream->auth_failures,
 		.rtcp_packets = stream->rtcp_packets,
 		.jitter_us = reception_jitter_us(reception),
-		.longest_gap_us = longest_gap_us(stream, now),
+		.longest_gap_us = longest_gap_us(stream, GAP_SECONDS, now),
+		.recent_gap_us = longest_gap_us(stream, RECENT_GAP_SECONDS, now),
 		.last_packet_ns = reception->started ? reception->last_arrival.ns : 0,
 	};
 	stats_publish_inflow(worker->settings.stats, stream->slot, &stats);

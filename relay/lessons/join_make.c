@@ -69,6 +69,7 @@ stream_make(struct joins *joins, struct join *join, enum stream_kind kind,
 	stream->codec = codec;
 	TAILQ_INIT(&stream->copies);
 	rates_init(&stream->rates);
+	stream->rates.base.has_loss = stream->rates.has_base = true; // from its first packet on
 	if (ssrc_choose(joins, &stream->ssrc) || srtp_keys_generate(join->profile, &stream->keys))
 		return -EIO;
 	int result = slots_acquire(&joins->streams, &stream->slot);

@@ -82,10 +82,16 @@ join_stats_sample_inflow(
 	join_stats_inflow(board, stream, &figures);
 	struct rates_sample sample = {
 		.at = now,
+		.packets = figures.packets,
 		.bytes = figures.bytes,
 		.has_loss = true,
 		.expected = (uint32_t)figures.expected,
 		.lost = (int64_t)figures.lost,
+		.duplicates = (uint32_t)figures.duplicates,
+		.reordered = (uint32_t)figures.reordered,
+		.late = (uint32_t)figures.late,
+		.jitter_us = figures.jitter_us,
+		.longest_gap_us = figures.recent_gap_us,
 	};
 	rates_add(&stream->rates, &sample);
 	highest(&stream->lost_most, figures.lost);
@@ -99,12 +105,25 @@ join_stats_sample_outflow(
 	join_stats_outflow(board, outflow, &figures);
 	struct rates_sample sample = {
 		.at = now,
+		.packets = figures.packets,
 		.bytes = figures.bytes,
 		.has_loss = figures.report_count > 0,
 		.expected = figures.reported_highest_seq,
 		.lost = figures.reported_lost,
+		.sent = figures.reported_sent,
+		.jitter_us = figures.reported_jitter_us,
 	};
 	rates_add(&outflow->rates, &sample);
 	if (figures.reported_lost > 0)
 		highest(&outflow->lost_most, (uint64_t)figures.reported_lost);
+}
+
+void
+join_stats_begin(struct join *join)
+{
+	struct join_outflow *outflow;
+	for (size_t i = 0; i < join->stream_count; i++)
+		rates_begin(&join->streams[i].rates);
+	TAILQ_FOREACH (outflow, &join->receives, join_link)
+		rates_begin(&outflow->rates);
 }

@@ -14,6 +14,9 @@
 // receiver that waits twice the jitter.
 #define FRAME_MS 20
 #define WAIT_JITTERS 2
+// A receiver reports every two seconds, and reports may be lost: nothing arrives of a flow that was
+// sent for so long and never grew in the reports.
+#define REPORT_LOOKS 8
 
 struct lines {
 	struct quality_limits limits;
@@ -144,6 +147,21 @@ gather_up(const struct lines *lines, const struct stats *board, const struct joi
 	return sum;
 }
 
+// What the receiver lacks of what the relay sent: what never reached the relay is another school's
+// uplink's trouble, and so is the jitter it came with.
+static void
+gather_down_figures(struct gathering *sum, const struct join_outflow *outflow)
+{
+	struct rates_window down, up;
+	rates_window(&outflow->rates, RATES_LOSS_WINDOW_S, &down);
+	rates_window(&outflow->stream->rates, RATES_LOSS_WINDOW_S, &up);
+	int64_t received = (int64_t)down.expected - down.missing;
+	int64_t lost = (int64_t)down.sent - received;
+	double loss_ratio = down.sent > 0 && lost > 0 ? (double)lost / down.sent : 0;
+	double jitter_ms = down.jitter_ms > up.jitter_ms ? down.jitter_ms - up.jitter_ms : 0;
+	gather_figures(sum, outflow->stream->kind, loss_ratio < 1 ? loss_ratio : 1, jitter_ms);
+}
+
 // A stream that its own school does not send is that school's uplink's trouble, not this line's.
 static struct gathering
 gather_down(const struct lines *lines, const struct stats *board, const struct join *join,
@@ -161,14 +179,16 @@ gather_down(const struct lines *lines, const struct stats *board, const struct j
 		sum.kbit_s += rates_kbit_s(&outflow->rates);
 		if (!is_recent(source.last_packet_ns, lines->limits.silent_s, now))
 			continue;
+		// Of what began to flow just now no report can be here yet.
+		bool is_reported = rates_reports_moved(&outflow->rates, REPORT_LOOKS, 0);
+		if (!is_reported &&
+			!rates_packets_moved(&outflow->rates, 2 * REPORT_LOOKS, REPORT_LOOKS))
+			continue;
 		sum.figures.expected_flows++;
 		if (flow.reported_ns > sum.last_packet_ns)
 			sum.last_packet_ns = flow.reported_ns;
-		// A receiver reports each five seconds; three that lack are silence.
-		if (is_recent(flow.reported_ns, 15, now))
-			gather_figures(&sum, outflow->stream->kind,
-				rates_loss_ratio(&outflow->rates),
-				flow.reported_jitter_us / 1000.0);
+		if (is_reported)
+			gather_down_figures(&sum, outflow);
 	}
 	return sum;
 }
@@ -211,6 +231,21 @@ seconds_since(int64_t at_ns, struct mono_time now)
 	return now.ns > at_ns ? (double)(now.ns - at_ns) / (double)NS_IN_S : 0;
 }
 
+// Reports come by the uplink: while nothing comes by it, nothing is known of the downlink.
+static void
+down_judge_silence(const struct lines *lines, const struct school_lines *school,
+	struct gathering *down, struct mono_time now)
+{
+	bool is_heard = is_recent(school->leg.last_heard_ns, lines->limits.silent_s, now);
+	down->figures.is_judged =
+		down->figures.present_flows > 0 || (down->figures.expected_flows > 0 && is_heard);
+	if (down->figures.present_flows == 0 && down->figures.expected_flows > 0) {
+		down->figures.silent_s = REPORT_LOOKS;
+		if (down->last_packet_ns > 0)
+			worst(&down->figures.silent_s, seconds_since(down->last_packet_ns, now));
+	}
+}
+
 static void
 look_at(const struct lines *lines, struct school_lines *school, const struct session *session,
 	const struct stats *board, struct mono_time now)
@@ -234,7 +269,8 @@ look_at(const struct lines *lines, struct school_lines *school, const struct ses
 		up.figures.silent_s = 0;
 
 	// The round trip is judged once, with the uplink.
-	down.figures.is_judged = is_live && down.figures.present_flows > 0;
+	down_judge_silence(lines, school, &down, now);
+	down.figures.is_judged &= is_live;
 	school->lines[LINE_DOWN].was_heard = down.figures.present_flows > 0;
 	line_take(lines, &school->lines[LINE_UP], &up, school->sample_count);
 	line_take(lines, &school->lines[LINE_DOWN], &down, school->sample_count);

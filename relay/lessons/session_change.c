@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lessons/join_stats.h"
 #include "lessons/seats.h"
 
 // The best profile that every planned endpoint supports: a sealed packet is read by all (GCM
@@ -94,6 +95,7 @@ session_hand_over(struct sessions *sessions, struct session *session, struct ses
 		snprintf(join->lesson, sizeof join->lesson, "%s", session_id(successor));
 		join->part = lesson_part_find(&successor->scheduled->lesson, join->endpoint);
 		TAILQ_REMOVE(&session->joins, join, link);
+		join_stats_begin(join);
 		size_t index = 0;
 		bool is_connected = true;
 		TAILQ_FOREACH (other, &successor->joins, link)

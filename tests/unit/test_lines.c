@@ -13,6 +13,7 @@
 static struct fixture f;
 static struct lines *lines;
 static uint64_t sent[FIXTURE_SCHOOLS], lost_up[FIXTURE_SCHOOLS], lost_down[FIXTURE_SCHOOLS];
+static bool is_deaf; // the assisted school receives nothing
 
 static void
 setup(void)
@@ -22,6 +23,7 @@ setup(void)
 	memset(sent, 0, sizeof sent);
 	memset(lost_up, 0, sizeof lost_up);
 	memset(lost_down, 0, sizeof lost_down);
+	is_deaf = false;
 	fixture_open(&f, 0, 0, 2, 0);
 	fixture_connect(&f, 0, "");
 	fixture_connect(&f, 1, "");
@@ -41,7 +43,7 @@ static void
 publish_school(size_t school)
 {
 	const struct join *join = fixture_join(&f, school);
-	struct leg_stats leg = {.is_up = true, .rtt_us = 20000};
+	struct leg_stats leg = {.is_up = true, .rtt_us = 20000, .last_heard_ns = f.now.ns};
 	stats_publish_leg(f.worker.board, join->leg.leg, &leg);
 	for (size_t i = 1; i < join->stream_count; i++) {
 		struct inflow_stats in = {.packets = sent[school] - lost_up[school],
@@ -52,15 +54,22 @@ publish_school(size_t school)
 			.last_packet_ns = f.now.ns};
 		stats_publish_inflow(f.worker.board, join->streams[i].slot, &in);
 	}
+	// Whoever receives lacks what its partner's uplink lost, too.
 	const struct join_outflow *outflow;
 	TAILQ_FOREACH (outflow, &join->receives, join_link) {
-		struct outflow_stats out = {.packets = sent[school],
-			.bytes = sent[school] * 200,
-			.report_count = 1,
-			.reported_highest_seq = (uint32_t)sent[school],
-			.reported_lost = (int32_t)lost_down[school],
-			.reported_jitter_us = 6000,
-			.reported_ns = f.now.ns};
+		size_t from = 1 - school;
+		struct outflow_stats out;
+		stats_read_outflow(f.worker.board, outflow->slot, &out);
+		out.packets = sent[from] - lost_up[from];
+		out.bytes = sent[from] * 200;
+		if (school == 0 || !is_deaf) {
+			out.report_count++;
+			out.reported_highest_seq = (uint32_t)sent[from];
+			out.reported_sent = (uint32_t)out.packets;
+			out.reported_lost = (int32_t)(lost_up[from] + lost_down[school]);
+		}
+		out.reported_jitter_us = 6000;
+		out.reported_ns = f.now.ns;
 		stats_publish_outflow(f.worker.board, outflow->slot, &out);
 	}
 }
@@ -138,6 +147,27 @@ START_TEST(loss_on_the_way_down_is_what_the_receiver_reports)
 }
 END_TEST
 
+START_TEST(a_downlink_that_carries_nothing_is_red_although_it_is_heard)
+{
+	for (int i = 0; i < 12; i++)
+		second(true, true, 0, 0);
+	is_deaf = true;
+	for (int i = 0; i < 12; i++)
+		second(true, true, 0, 0);
+	expect(1, LINE_DOWN, LIGHT_RED, QUALITY_SILENT);
+	expect(1, LINE_UP, LIGHT_GREEN, QUALITY_FINE);
+	expect(0, LINE_DOWN, LIGHT_GREEN, QUALITY_FINE);
+}
+END_TEST
+
+START_TEST(jitter_that_came_by_the_uplink_is_not_the_receivers)
+{
+	for (int i = 0; i < 12; i++)
+		second(true, true, 0, 0);
+	ck_assert_double_eq_tol(line_of(0, LINE_DOWN)->figures.jitter_ms, 2, 1e-6);
+}
+END_TEST
+
 START_TEST(a_school_that_falls_silent_is_named_and_not_its_partner)
 {
 	for (int i = 0; i < 5; i++)
@@ -197,6 +227,8 @@ main(void)
 	tcase_add_test(tests, a_good_lesson_is_green_everywhere);
 	tcase_add_test(tests, loss_on_the_way_up_is_the_uplinks_alone);
 	tcase_add_test(tests, loss_on_the_way_down_is_what_the_receiver_reports);
+	tcase_add_test(tests, a_downlink_that_carries_nothing_is_red_although_it_is_heard);
+	tcase_add_test(tests, jitter_that_came_by_the_uplink_is_not_the_receivers);
 	tcase_add_test(tests, a_school_that_falls_silent_is_named_and_not_its_partner);
 	tcase_add_test(tests, who_never_came_is_silent_since_the_bell);
 	tcase_add_test(tests, five_minutes_of_samples_are_kept);

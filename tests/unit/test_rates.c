@@ -143,6 +143,60 @@ START_TEST(the_highest_number_may_wrap)
 }
 END_TEST
 
+START_TEST(a_window_counts_what_happened_in_it)
+{
+	struct rates_window window;
+	for (int second = 0; second <= 70; second++) {
+		struct rates_sample sample = {
+			.at = {(int64_t)second * NS_IN_S},
+			.packets = (uint64_t)(48 * second),
+			.bytes = (uint64_t)(1000 * second),
+			.has_loss = true,
+			.expected = (uint32_t)(50 * second),
+			.lost = 2 * second,
+			.duplicates = (uint32_t)second,
+			.reordered = (uint32_t)(3 * second),
+			.jitter_us = second == 70 ? 11000 : 1000,
+			.longest_gap_us = second == 30 ? 900000 : 20000,
+		};
+		rates_add(&rates, &sample);
+	}
+	ck_assert(rates_window(&rates, 1, &window));
+	ck_assert_uint_eq(window.packets, 48);
+	ck_assert_int_eq(window.missing, 2);
+	assert_near(window.jitter_ms, 11);
+	assert_near(window.longest_gap_ms, 20);
+	ck_assert(rates_window(&rates, 10, &window));
+	ck_assert_uint_eq(window.expected, 500);
+	ck_assert_uint_eq(window.duplicates, 10);
+	ck_assert_uint_eq(window.reordered, 30);
+	assert_near(window.jitter_ms, 2);
+	assert_near(window.kbit_s, 8);
+	ck_assert(rates_window(&rates, 60, &window));
+	ck_assert_uint_eq(window.packets, 60 * 48);
+	assert_near(window.loss_ratio, 0.04);
+	assert_near(window.longest_gap_ms, 900);
+}
+END_TEST
+
+START_TEST(a_lesson_counts_from_its_beginning)
+{
+	struct rates_window window;
+	rates.base.has_loss = rates.has_base = true; // an inflow: from its first packet
+	look(1, 1000, 100, 10);
+	look(2, 2000, 200, 20);
+	ck_assert(rates_lesson(&rates, &window));
+	ck_assert_uint_eq(window.expected, 200);
+	ck_assert_int_eq(window.missing, 20);
+	rates_begin(&rates);
+	look(3, 3000, 300, 25);
+	ck_assert(rates_lesson(&rates, &window));
+	ck_assert_uint_eq(window.expected, 100);
+	ck_assert_int_eq(window.missing, 5);
+	assert_near(window.kbit_s, 8);
+}
+END_TEST
+
 static Suite *
 rates_suite(void)
 {
@@ -160,6 +214,8 @@ rates_suite(void)
 	tcase_add_test(tcase, more_lost_than_expected_is_all);
 	tcase_add_test(tcase, the_loss_starts_where_the_receiver_first_reported);
 	tcase_add_test(tcase, the_highest_number_may_wrap);
+	tcase_add_test(tcase, a_window_counts_what_happened_in_it);
+	tcase_add_test(tcase, a_lesson_counts_from_its_beginning);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
