@@ -24,9 +24,13 @@ struct reception {
 	uint64_t late;       // told by reception_late(): behind the replay window, not in `packets`
 	uint64_t frames;     // packets with the marker bit
 	uint64_t bytes;      // IP length, as operators count bits
-	// Interarrival jitter of A.8, scaled by 16 ticks so that integers keep the fraction.
+	// Interarrival jitter of A.8, scaled by 16 ticks so that integers keep the fraction. Taken
+	// of the first packet of each frame, the one that brings a new time stamp: the rest of a
+	// picture leaves its sender in a burst under the same time stamp, which is no jitter.
 	uint32_t jitter_q4;
-	int64_t transit_ticks; // of the last packet
+	int64_t transit_ticks;        // of the last packet that counted
+	uint32_t frame_timestamps[2]; // the last frames that counted, the newer first
+	uint64_t frame_count;         // that counted
 	struct mono_time last_arrival;
 	int64_t longest_gap_ns; // between two arrivals since reception_gap_take()
 	// At the last reception_report_block() (A.3).

@@ -38,6 +38,13 @@ update_jitter(struct reception *r, uint32_t timestamp, struct mono_time now)
 	int64_t difference = (int32_t)(transit - (uint32_t)r->transit_ticks);
 	uint64_t jitter = r->jitter_q4;
 
+	// A packet of the frame before may come behind the first of the next: it is no first one.
+	if (r->started && (timestamp == r->frame_timestamps[0] ||
+				  (r->frame_count > 1 && timestamp == r->frame_timestamps[1])))
+		return;
+	r->frame_timestamps[1] = r->frame_timestamps[0];
+	r->frame_timestamps[0] = timestamp;
+	r->frame_count++;
 	r->transit_ticks = transit;
 	if (!r->started)
 		return;

@@ -16,6 +16,7 @@ struct reference {
 	uint32_t base_seq, cycles, received, expected_prior, received_prior, transit, jitter;
 	uint16_t max_seq;
 	bool started;
+	int64_t last_frame, frame_before; // time stamps whose first packet counted, -1: none
 };
 
 struct arrival {
@@ -35,6 +36,8 @@ reference_update(struct reference *s, uint16_t seq, uint32_t timestamp, uint32_t
 		s->base_seq = seq;
 		s->max_seq = seq;
 		s->transit = transit;
+		s->last_frame = timestamp;
+		s->frame_before = -1;
 	} else {
 		uint16_t step = (uint16_t)(seq - s->max_seq);
 		int32_t d = (int32_t)(transit - s->transit);
@@ -45,11 +48,15 @@ reference_update(struct reference *s, uint16_t seq, uint32_t timestamp, uint32_t
 				s->cycles += 65536;
 			s->max_seq = seq;
 		}
-		// A.8, the integer form.
-		s->transit = transit;
-		if (d < 0)
-			d = -d;
-		s->jitter += (uint32_t)d - ((s->jitter + 8) >> 4);
+		// A.8, the integer form, of first packets of frames.
+		if (timestamp != s->last_frame && timestamp != s->frame_before) {
+			s->transit = transit;
+			if (d < 0)
+				d = -d;
+			s->jitter += (uint32_t)d - ((s->jitter + 8) >> 4);
+			s->frame_before = s->last_frame;
+			s->last_frame = timestamp;
+		}
 	}
 	s->received++;
 }
@@ -213,6 +220,38 @@ START_TEST(sixteenth_of_a_late_packet_is_jitter)
 }
 END_TEST
 
+START_TEST(the_rest_of_a_picture_is_no_jitter)
+{
+	struct reception r;
+	uint64_t index = 0;
+
+	reception_init(&r, 90000);
+	for (int64_t picture = 0; picture < 100; picture++)
+		for (int64_t packet = 0; packet < 20; packet++)
+			reception_update(&r, index++, (uint32_t)(3600 * picture), packet == 19,
+				1200,
+				(struct mono_time){picture * 40 * NS_IN_MS + packet * NS_IN_MS});
+	ck_assert_uint_eq(r.jitter_q4, 0);
+	ck_assert_uint_eq(r.frame_count, 100);
+}
+END_TEST
+
+START_TEST(a_straggler_of_the_picture_before_is_no_jitter)
+{
+	struct reception r;
+
+	reception_init(&r, 90000);
+	reception_update(&r, 1, 0, false, 1200, (struct mono_time){0});
+	reception_update(&r, 3, 3600, false, 1200, (struct mono_time){40 * NS_IN_MS});
+	reception_update(&r, 2, 0, true, 1200, (struct mono_time){45 * NS_IN_MS});
+	reception_update(&r, 4, 3600, true, 1200, (struct mono_time){50 * NS_IN_MS});
+	ck_assert_uint_eq(r.jitter_q4, 0);
+	ck_assert_uint_eq(r.reordered, 1);
+	reception_update(&r, 5, 7200, true, 1200, (struct mono_time){96 * NS_IN_MS});
+	ck_assert_uint_eq(reception_jitter_us(&r), 1000); // a sixteenth of 16 ms
+}
+END_TEST
+
 START_TEST(jitter_in_microseconds_is_rounded)
 {
 	struct reception r;
@@ -234,7 +273,7 @@ START_TEST(jumping_timestamps_do_not_wrap_the_jitter)
 
 	reception_init(&r, 90000);
 	for (uint64_t i = 0; i < 1000; i++) {
-		reception_update(&r, i, i % 2 == 0 ? 0 : 0x7fffffff, false, 1, at_ms(0));
+		reception_update(&r, i, (uint32_t)(i * 0x7ffffff0), false, 1, at_ms(0));
 		ck_assert_uint_ge(r.jitter_q4 + (uint64_t)(r.jitter_q4 / 8), last);
 		last = r.jitter_q4;
 	}
@@ -437,6 +476,8 @@ main(void)
 	tcase_add_test(facts, nothing_arrived_yet_means_nothing_to_report);
 	tcase_add_test(facts, even_packets_have_no_jitter);
 	tcase_add_test(facts, sixteenth_of_a_late_packet_is_jitter);
+	tcase_add_test(facts, the_rest_of_a_picture_is_no_jitter);
+	tcase_add_test(facts, a_straggler_of_the_picture_before_is_no_jitter);
 	tcase_add_test(facts, jitter_in_microseconds_is_rounded);
 	tcase_add_test(facts, jumping_timestamps_do_not_wrap_the_jitter);
 	tcase_add_test(facts, long_gap_is_all_counted_as_lost);
