@@ -80,11 +80,15 @@ endpoint_view(const struct control *control, const struct timetable_endpoint *en
 	for (size_t i = 0; i < endpoint->stream_count; i++)
 		json_array_append_new(
 			streams, json_string(stream_kind_name(endpoint->streams[i].kind)));
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:s?, s:s?, s:s?, s:s?, s:o}", "id",
-		endpoint->id, "school", endpoint->school->id, "school_name", endpoint->school->name,
-		"room", endpoint->room, "streams", streams, "connected", is_connected,
-		"connected_since", is_connected ? view_time(entry->connected_since) : json_null(),
-		"address", is_connected ? entry->address : NULL, "version",
+	json_t *last_seen = entry ? view_time(is_connected ? now : entry->left_at) : json_null();
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:s?, s:s?, s:s?, "
+			 "s:s?, s:o}",
+		"id", endpoint->id, "school", endpoint->school->id, "school_name",
+		endpoint->school->name, "contact", endpoint->school->contact, "phone",
+		endpoint->school->phone, "room", endpoint->room, "streams", streams, "last_seen",
+		last_seen, "connected", is_connected, "connected_since",
+		is_connected ? view_time(entry->connected_since) : json_null(), "address",
+		is_connected ? entry->address : NULL, "version",
 		is_connected ? entry->version : NULL, "session", holder ? holder->lesson.id : NULL,
 		"next_lesson", next ? next->id : NULL, "next_starts_at",
 		next ? view_time(next->start) : json_null());

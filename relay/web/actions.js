@@ -19,7 +19,6 @@ const KEYS = [
 ];
 const SHORTCUTS = { l: "language", d: "theme", w: "wide", "?": "help", e: "extend", m: "session" };
 const EXTEND_MINUTES = [5, 10, 20];
-const PREPARE_MINUTES = 15;
 
 // Each is called with what its button or the selected card carries in data-…
 const actions = { close: closeDialog, help, extend, session, end, ending, cut, prepare };
@@ -169,9 +168,8 @@ async function end({ session: id }) {
 	tell(say("session.ended", ended.title));
 }
 
-// A short call between paired schools.
-async function prepare({ ours, theirs, name }) {
-	const body = { endpoints: [ours, theirs], minutes: PREPARE_MINUTES };
-	await change("POST", "/v1/sessions", { ...body, title: say("prepare.title") });
-	tell(say("prepare.opened", name, PREPARE_MINUTES));
+// A short call with a paired school.
+async function prepare({ school, name }) {
+	const call = await change("POST", "/v1/calls", { school });
+	tell(say("prepare.opened", name, timeOf(call.ends_at)));
 }

@@ -208,8 +208,7 @@ export const WORDS = {
 		"Nothing is known yet; it shows once class begins.",
 	],
 	prepare: ["备课通话：{0}", "Preparation call: {0}"],
-	"prepare.title": ["备课", "Preparation"],
-	"prepare.opened": ["已呼叫{0}，通话 {1} 分钟", "Calling {0}, for {1} minutes"],
+	"prepare.opened": ["正在接通{0}，通话到 {1}", "Connecting you with {0}, until {1}"],
 
 	"advice.own": [
 		"请看网线是否插好、是否有人在上传下载；县里的值班员也看得到。",

@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 import { dateOf, milliseconds, NONE, timeOf } from "./format.js";
 import { lamp } from "./lights.js";
 import { live, relayNow } from "./live.js";
+import { call } from "./now.js";
 import { say } from "./words.js";
 
 const SOON_S = 600;
@@ -125,7 +126,11 @@ function row(one, may) {
 			lamp(light(one), say(one.connected ? "present" : "away")),
 			element("small", since),
 		),
-		element("td", element("b", one.school_name), element("small", one.room)),
+		element(
+			"td",
+			element("b", one.school_name),
+			element("small", one.room, one.connected ? null : call(one)),
+		),
 		element(
 			"td",
 			one.id,

@@ -138,7 +138,7 @@ function troubleLine(one, isFirst) {
 	);
 }
 
-function call(school) {
+export function call(school) {
 	const phone = school.phone
 		? element("a", { href: `tel:${school.phone.replace(/[^+\d]/g, "")}` }, school.phone)
 		: say("no_phone");

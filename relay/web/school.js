@@ -110,35 +110,32 @@ function lineOf(lesson, school, ours) {
 	});
 }
 
-// Whom this school shares lessons with: a call to talk a lesson over.
+// Whom this school shares lessons with now and next: a call to talk a lesson over.
 function partners(data, school) {
 	const found = new Map();
-	for (const lesson of [
+	const lessons = [
 		...data.lessons.map((one) => one.schools),
 		...data.next.map((one) => one.parts),
-	]) {
-		const ours = lesson.find((part) => part.school === school);
-		for (const part of lesson) {
-			if (ours && part.school !== school)
-				found.set(part.school, { ...part, ours: ours.endpoint });
-		}
+	];
+	for (const part of lessons.flat()) {
+		if (part.school !== school) found.set(part.school, part);
 	}
 	return [...found.values()];
 }
 
-function callButton(part) {
+function callButton({ school, school_name: name, connected }) {
 	return element(
 		"button",
 		{
 			type: "button",
 			"data-act": "prepare",
-			"data-ours": part.ours,
-			"data-theirs": part.endpoint,
-			"data-name": part.school_name,
-			"data-key": part.endpoint,
+			"data-school": school,
+			"data-name": name,
+			"data-key": school,
 		},
-		shape(part.connected ? "green" : "grey"),
-		say("prepare", part.school_name),
+		shape(connected ? "green" : "grey"),
+		" ",
+		say("prepare", name),
 	);
 }
 

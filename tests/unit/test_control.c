@@ -172,6 +172,7 @@ START_TEST(sessions_flows_and_endpoints_show_the_lesson)
 	ck_assert_str_eq(text_at(endpoint, "id"), "wuxi-1");
 	ck_assert_str_eq(text_at(endpoint, "session"), text_at(session, "id"));
 	ck_assert_str_eq(text_at(endpoint, "version"), "0.1");
+	ck_assert(json_is_string(json_object_get(endpoint, "last_seen")));
 	json_decref(endpoints);
 	json_decref(session);
 }
@@ -380,6 +381,8 @@ START_TEST(a_reload_takes_the_new_timetable_over)
 	json_decref(answer);
 	json_t *endpoints = ask("GET", "/v1/endpoints", NULL, NULL, 200);
 	ck_assert_uint_eq(json_array_size(json_object_get(endpoints, "endpoints")), 5);
+	json_t *unseen = json_array_get(json_object_get(endpoints, "endpoints"), 4);
+	ck_assert(json_is_null(json_object_get(unseen, "last_seen")));
 	json_decref(endpoints);
 }
 END_TEST
