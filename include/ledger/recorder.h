@@ -92,6 +92,13 @@ void recorder_look(struct recorder *recorder, const struct recorder_look *look);
 // restart, before the first recorder_plan() and recorder_step().
 void recorder_known(struct recorder *recorder, const char *lesson_id, const char *assisted);
 
+// The same of a row of a minute; its figures are not looked at.
+void recorder_known_minute(struct recorder *recorder, const struct ledger_minute *row);
+
+// After a restart, once it is known what rows there are: gives those again that never reached the
+// disk.
+void recorder_resume(struct recorder *recorder);
+
 // All rows that were given are on the disk: a restart need not give them again.
 void recorder_written(struct recorder *recorder);
 

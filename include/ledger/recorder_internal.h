@@ -81,6 +81,19 @@ struct recording {
 
 TAILQ_HEAD(recording_list, recording);
 
+// A row that was given, and may not be on the disk yet.
+struct recorder_row {
+	STAILQ_ENTRY(recorder_row) link;
+	char lesson[LESSON_ID_BYTES_MAX];
+	struct wall_time minute;
+	bool is_given; // since this start
+	struct recording_flow flow;
+};
+STAILQ_HEAD(recorder_rows, recorder_row);
+
+// Beyond it the oldest is forgotten: it is lost where the relay is killed before it is written.
+#define RECORDER_UNWRITTEN_MAX 4096
+
 // Rows that are in the ledger: a ring of "lesson|school" keys.
 #define RECORDER_KNOWN_MAX 4096
 #define RECORDER_KEY_BYTES (LESSON_ID_BYTES_MAX + TIMETABLE_ID_BYTES_MAX)
@@ -95,7 +108,19 @@ struct recorder {
 	struct wall_time down_from, started_at; // 0: not told
 	char (*known)[RECORDER_KEY_BYTES];
 	size_t known_count; // ever
+	struct recorder_rows unwritten;
+	size_t unwritten_count;
 };
+
+// recorder_rows.c: gives a row, and keeps it until recorder_written(); a kept one is only kept.
+void recorder_row_give(struct recorder *recorder, const char *lesson, struct wall_time minute,
+	const struct recording_flow *flow);
+struct recorder_row *recorder_row_keep(struct recorder *recorder, const char *lesson,
+	struct wall_time minute, const struct recording_flow *flow);
+void recorder_rows_clear(struct recorder *recorder);
+
+// Seconds with media, 0..60.
+uint32_t recording_media_s(const struct recording_flow *flow);
 
 struct recording *recording_find(const struct recorder *recorder, const char *id);
 int recording_add(struct recorder *recorder, const char *id, struct recording **out);

@@ -101,17 +101,37 @@ state_load(struct recording_desk *desk, struct wall_time wall, struct mono_time 
 }
 
 static void
-known(void *context, const char *lesson, const char *assisted, int result)
+entry_known(void *context, const char *lesson, const char *assisted)
 {
 	struct recording_desk *desk = context;
-	if (lesson) {
-		recorder_known(desk->recorder, lesson, assisted);
-		return;
-	}
-	if (result && result != -ENOENT && result != -ECANCELED)
-		log_warning("the ledger's rows cannot be read: %s; a lesson may get a second one",
-			strerror(-result));
+	recorder_known(desk->recorder, lesson, assisted);
+}
+
+static void
+minute_known(void *context, const struct ledger_minute *row)
+{
+	struct recording_desk *desk = context;
+	recorder_known_minute(desk->recorder, row);
+}
+
+// What rows there are is known, or never will be.
+static void
+resume(struct recording_desk *desk)
+{
+	if (!desk->is_ready)
+		recorder_resume(desk->recorder);
 	desk->is_ready = true;
+}
+
+static void
+all_known(void *context, int result)
+{
+	if (result == -ECANCELED)
+		return;
+	if (result && result != -ENOENT)
+		log_warning("the ledger's rows cannot be read: %s; some may come twice",
+			strerror(-result));
+	resume(context);
 }
 
 struct recording_desk *
@@ -144,7 +164,9 @@ recording_create(const struct config *config, struct ledger *ledger,
 	state_load(desk, wall, mono);
 	char since[CIVIL_DATE_BYTES];
 	civil_date_format(civil_date_add(civil_date_of(desk->planned_until), -1), since);
-	desk->is_ready = ledger_known_each(ledger, since, known, desk) != 0;
+	const struct ledger_known_edges known = {entry_known, minute_known, all_known, desk};
+	if (ledger_known_each(ledger, since, &known))
+		resume(desk);
 	return desk;
 }
 
@@ -281,6 +303,7 @@ recording_step(struct recording_desk *desk, struct wall_time wall, struct mono_t
 	desk->looked_at = mono;
 	if (!desk->is_ready && mono_since_ns(mono, desk->began_at) < RECORDING_PATIENCE_S * NS_IN_S)
 		return;
+	resume(desk);
 	ledger_status_get(desk->ledger, &status);
 	if (status.entries_held == 0 && status.minutes_held == 0)
 		recorder_written(desk->recorder);

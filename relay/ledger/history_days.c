@@ -100,9 +100,9 @@ history_days_answer(struct history_store *store, struct history_answer *answer)
 	const struct history_question *question = &answer->question;
 	struct minutes *minutes = calloc(1, sizeof *minutes);
 	sqlite3_stmt *statement = NULL;
-	int code, result = minutes ? 0 : -ENOMEM;
-	if (result)
-		return result;
+	int code, result = 0;
+	if (!minutes)
+		return -ENOMEM;
 	code = sqlite3_prepare_v2(store->database,
 		*question->school ? school_minutes : relay_minutes, -1, &statement, NULL);
 	if (code == SQLITE_OK) {

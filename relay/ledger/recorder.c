@@ -18,6 +18,7 @@ recorder_create(const struct recorder_settings *settings, const struct recorder_
 	recorder->settings = *settings;
 	recorder->edges = *edges;
 	TAILQ_INIT(&recorder->list);
+	STAILQ_INIT(&recorder->unwritten);
 	recorder->known = calloc(RECORDER_KNOWN_MAX, sizeof *recorder->known);
 	if (!recorder->known) {
 		free(recorder);
@@ -34,6 +35,7 @@ recorder_destroy(struct recorder *recorder)
 	struct recording *recording;
 	while ((recording = TAILQ_FIRST(&recorder->list)))
 		recording_remove(recorder, recording);
+	recorder_rows_clear(recorder);
 	free(recorder->known);
 	free(recorder);
 }
@@ -175,6 +177,7 @@ void
 recorder_written(struct recorder *recorder)
 {
 	struct recording *recording, *next;
+	recorder_rows_clear(recorder);
 	for (recording = TAILQ_FIRST(&recorder->list); recording; recording = next) {
 		next = TAILQ_NEXT(recording, link);
 		if (recording->is_judged)

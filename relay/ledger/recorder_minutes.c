@@ -83,35 +83,11 @@ recorder_look(struct recorder *recorder, const struct recorder_look *look)
 	gap_take(flow, look->longest_gap_us, minute_ns);
 }
 
-static uint32_t
-media_s(const struct recording_flow *flow)
+uint32_t
+recording_media_s(const struct recording_flow *flow)
 {
 	int64_t seconds = (flow->media_ns + NS_IN_S / 2) / NS_IN_S;
 	return seconds > 60 ? 60 : (uint32_t)seconds;
-}
-
-static void
-row_give(struct recorder *recorder, const struct recording *recording,
-	const struct recording_flow *flow)
-{
-	const struct ledger_minute row = {
-		.lesson = recording->id,
-		.school = flow->school,
-		.endpoint = flow->endpoint,
-		.to_school = flow->to_school,
-		.kind = flow->kind,
-		.is_outbound = flow->is_outbound,
-		.minute = {recording->planned_start.ms + (int64_t)recording->minute * 60 * MS_IN_S},
-		.packets = flow->packets,
-		.bytes = flow->bytes,
-		.expected = flow->expected,
-		.lost = flow->lost > 0 ? (uint64_t)flow->lost : 0,
-		.jitter_us = flow->jitter_us,
-		.longest_gap_us = flow->longest_gap_us,
-		.rtt_us = flow->rtt_us,
-		.media_s = media_s(flow),
-	};
-	recorder->edges.minute(recorder->edges.context, &row);
 }
 
 // What the minute says of the school that sends.
@@ -124,20 +100,22 @@ slot_take(struct recording *recording, const struct recording_flow *flow)
 	uint8_t *slot = &part->slots[recording->minute];
 	if (flow->packets > 0)
 		*slot |= SLOT_PRESENT;
-	if (flow->kind == STREAM_AUDIO && media_s(flow) > (*slot & SLOT_AUDIO_S))
-		*slot = (uint8_t)((*slot & ~SLOT_AUDIO_S) | media_s(flow));
+	if (flow->kind == STREAM_AUDIO && recording_media_s(flow) > (*slot & SLOT_AUDIO_S))
+		*slot = (uint8_t)((*slot & ~SLOT_AUDIO_S) | recording_media_s(flow));
 }
 
 void
 recording_minute_close(struct recorder *recorder, struct recording *recording, int32_t minute)
 {
+	struct wall_time minute_at = {
+		recording->planned_start.ms + (int64_t)recording->minute * 60 * MS_IN_S};
 	size_t kept = 0;
 	for (size_t i = 0; i < recording->flow_count; i++) {
 		struct recording_flow flow = recording->flows[i];
 		slot_take(recording, &flow);
 		if (flow.packets == 0 && flow.expected == 0 && flow.lost <= 0)
 			continue; // it has gone, or has not begun
-		row_give(recorder, recording, &flow);
+		recorder_row_give(recorder, recording->id, minute_at, &flow);
 		flow.packets = flow.bytes = flow.expected = 0;
 		flow.lost = flow.lost < 0 ? flow.lost : 0;
 		flow.jitter_us = flow.longest_gap_us = flow.rtt_us = 0;

@@ -93,8 +93,14 @@ recorder_save(const struct recorder *recorder, struct wall_time wall, struct mon
 	const struct recording *recording;
 	TAILQ_FOREACH (recording, &recorder->list, link)
 		json_array_append_new(lessons, recording_view(recording, wall, mono));
-	json_t *root = json_pack("{s:i, s:I, s:o}", "version", STATE_VERSION, "saved_at_ms",
-		(json_int_t)wall.ms, "lessons", lessons);
+	const struct recorder_row *row;
+	json_t *unwritten = json_array();
+	STAILQ_FOREACH (row, &recorder->unwritten, link)
+		json_array_append_new(unwritten,
+			json_pack("{s:s, s:I, s:o}", "lesson", row->lesson, "minute_ms",
+				(json_int_t)row->minute.ms, "flow", flow_view(&row->flow)));
+	json_t *root = json_pack("{s:i, s:I, s:o, s:o}", "version", STATE_VERSION, "saved_at_ms",
+		(json_int_t)wall.ms, "lessons", lessons, "unwritten", unwritten);
 	char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
 	json_decref(root);
 	return text;
@@ -264,18 +270,33 @@ recording_read(
 	return lists_read(recording, text.parts, text.flows);
 }
 
+static int
+row_read(struct recorder *recorder, json_t *entry)
+{
+	const char *lesson;
+	json_int_t minute_ms;
+	json_t *view;
+	struct recording_flow flow;
+	if (json_unpack(entry, "{s:s, s:I, s:o}", "lesson", &lesson, "minute_ms", &minute_ms,
+		    "flow", &view) ||
+		strlen(lesson) >= LESSON_ID_BYTES_MAX || flow_read(view, &flow))
+		return -EINVAL;
+	return recorder_row_keep(recorder, lesson, (struct wall_time){minute_ms}, &flow) ? 0
+											 : -ENOMEM;
+}
+
 int
 recorder_restore(struct recorder *recorder, const char *text, size_t bytes, struct wall_time wall,
 	struct mono_time mono)
 {
 	json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, NULL);
-	json_t *lessons = NULL, *entry;
+	json_t *lessons = NULL, *unwritten = NULL, *entry;
 	json_int_t saved_ms = 0;
 	int version, result = 0;
 	size_t index;
-	if (json_unpack(root, "{s:i, s:I, s:o}", "version", &version, "saved_at_ms", &saved_ms,
-		    "lessons", &lessons) ||
-		version != STATE_VERSION || !json_is_array(lessons))
+	if (json_unpack(root, "{s:i, s:I, s:o, s:o}", "version", &version, "saved_at_ms", &saved_ms,
+		    "lessons", &lessons, "unwritten", &unwritten) ||
+		version != STATE_VERSION || !json_is_array(lessons) || !json_is_array(unwritten))
 		result = -EINVAL;
 	json_array_foreach(lessons, index, entry)
 	{
@@ -283,6 +304,14 @@ recorder_restore(struct recorder *recorder, const char *text, size_t bytes, stru
 			break;
 		result = recording_read(recorder, entry, wall, mono);
 	}
+	json_array_foreach(unwritten, index, entry)
+	{
+		if (result)
+			break;
+		result = row_read(recorder, entry);
+	}
+	if (result)
+		recorder_rows_clear(recorder);
 	json_decref(root);
 	struct recording *recording, *next;
 	for (recording = TAILQ_FIRST(&recorder->list); recording; recording = next) {

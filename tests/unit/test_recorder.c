@@ -319,6 +319,34 @@ START_TEST(a_row_is_given_again_only_where_it_never_reached_the_disk)
 }
 END_TEST
 
+START_TEST(a_minutes_rows_are_given_again_where_they_never_reached_the_disk)
+{
+	rig_run(&rig, false);
+	rig_pass(&rig, 180, 0, 0);
+	rig_pass(&rig, 63, WUXI | HOUREN, 0);
+	ck_assert_uint_eq(rig.minute_count, 2);
+	if (_i == 2)
+		recorder_written(rig.recorder);
+	restart(1);
+	const struct ledger_minute known = {.lesson = rig.lesson.id,
+		.endpoint = "houren",
+		.to_school = "",
+		.kind = STREAM_AUDIO,
+		.minute = {RIG_START_MS}};
+	if (_i == 1)
+		recorder_known_minute(rig.recorder, &known);
+	rig_run(&rig, false);
+	recorder_resume(rig.recorder);
+	recorder_resume(rig.recorder);
+	ck_assert_uint_eq(rig.minute_count, 2 + 2 - (size_t)_i);
+	if (_i < 2) {
+		ck_assert_str_eq(rig.minutes[2].school, "wuxi");
+		ck_assert_uint_eq(rig.minutes[2].packets, rig.minutes[0].packets);
+		ck_assert_uint_eq(rig.minutes[2].media_s, rig.minutes[0].media_s);
+	}
+}
+END_TEST
+
 START_TEST(a_state_that_is_broken_is_not_taken)
 {
 	static const char *const texts[] = {"", "{", "[]", "{\"version\":1}",
@@ -422,6 +450,8 @@ main(void)
 	tcase_add_test(facts, what_was_recorded_before_a_restart_counts);
 	tcase_add_test(facts, a_short_restart_within_a_minute_adds_up_in_its_row);
 	tcase_add_loop_test(facts, a_row_is_given_again_only_where_it_never_reached_the_disk, 0, 2);
+	tcase_add_loop_test(
+		facts, a_minutes_rows_are_given_again_where_they_never_reached_the_disk, 0, 3);
 	tcase_add_test(facts, a_state_that_is_broken_is_not_taken);
 	tcase_add_test(facts, late_packets_make_good_what_seemed_lost);
 	tcase_add_test(facts, a_gap_counts_in_the_minute_in_which_it_was);
