@@ -154,8 +154,12 @@ $(BUILD)/ledger_fill: $(call objects,tests/support/ledger_fill.c) \
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,ledger $(NEEDS_ledger)) \
 		$(call layer_libs,ledger $(NEEDS_ledger))
 
+# A capture through the pure modules that count.
+$(BUILD)/replay: $(call objects,tests/support/replay.c) $(call archive,media)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call layer_libs,media)
+
 .PHONY: test-build
-test-build: $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill
+test-build: $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill $(BUILD)/replay
 
 # --- benchmarks: bench/<name>.c with the layers it measures; figures also go to results.tsv there
 
