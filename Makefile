@@ -15,7 +15,7 @@ PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec
 	libevent-dev libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev \
 	libjs-dygraphs
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
-PACKAGES_TEST = check tshark faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
+PACKAGES_TEST = python3-jsonschema check tshark faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
 	fonts-noto-cjk poppler-utils
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_BENCH = dpdk-dev python3
@@ -87,6 +87,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # The page's files are parts of this object, which the compiler's list of headers cannot know.
+$(BUILD)/obj/relay/control/api_openapi.o: relay/control/openapi.json
 $(BUILD)/obj/relay/web/web_assets.o: $(wildcard relay/web/*.html relay/web/*.js relay/web/*.css relay/web/*.svg)
 
 define layer_rule

@@ -151,6 +151,7 @@ int api_audit_route(struct control *control);
 int api_sessions_route(struct control *control);
 int api_events_route(struct control *control);
 int api_school_route(struct control *control);
+int api_openapi_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_sign_route(struct control *control);
 int api_throughput_route(struct control *control);

@@ -24,7 +24,7 @@ struct http_request;
 #define HTTP_IDLE_TIMEOUT_MS 30000     // between two requests of a connection
 #define HTTP_CONNECTIONS_MAX 1024
 #define HTTP_LISTENERS_MAX 16
-#define HTTP_ROUTES_MAX 64
+#define HTTP_ROUTES_MAX 128
 #define HTTP_ID_BYTES_MAX 256 // of a decoded :id segment or * rest, without the zero
 #define HTTP_STREAM_BACKLOG_BYTES_MAX (256 * 1024)
 #define HTTP_STREAM_STUCK_MS 10000 // a stream whose output does not move for so long ends

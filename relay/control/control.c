@@ -168,6 +168,7 @@ open_routes(struct control *control)
 		api_sessions_route,
 		api_tokens_route,
 		api_sign_route,
+		api_openapi_route,
 		api_school_route,
 		api_events_route,
 		api_throughput_route,
