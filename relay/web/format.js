@@ -31,6 +31,10 @@ export function rate(kbit) {
 	return `${short(mega / 1000)} Gbit/s`;
 }
 
+export function bitRate(bit_s) {
+	return rate(bit_s == null ? null : bit_s / 1000);
+}
+
 // Three digits that count: 1.23, 12.3, 123.
 export function short(value) {
 	if (value == null) return NONE;

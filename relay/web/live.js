@@ -11,10 +11,6 @@ export const live = {
 	lost_at: 0, // when the connection was last lost; 0: it stands
 };
 
-// A row for each second of the page's life: [moment, bits in, bits out, packets in, packets out].
-export const seconds = [];
-const KEEP_S = 3600;
-
 const histories = new Map(); // session -> endpoint -> direction -> {kbit_s: [], loss_ratio: [], …}
 const asked = new Set();
 const FIELDS = ["kbit_s", "loss_ratio", "jitter_ms"];
@@ -45,7 +41,6 @@ export function follow(handlers) {
 // Whoever signs in next sees nothing of what the last one saw.
 export function forget() {
 	Object.assign(live, { data: null, at: 0, lost_at: 0 });
-	seconds.length = 0;
 	histories.clear();
 	asked.clear();
 }
@@ -72,7 +67,6 @@ export function history(session, endpoint, direction) {
 function take(data) {
 	live.data = data;
 	live.at = performance.now();
-	noteTotals(data);
 	const sessions = new Set(data.lessons.map((lesson) => lesson.session));
 	for (const session of histories.keys()) {
 		if (!sessions.has(session)) histories.delete(session);
@@ -81,12 +75,6 @@ function take(data) {
 		for (const school of lesson.schools) append(lesson.session, school);
 		if (!asked.has(lesson.session)) fill(lesson.session);
 	}
-}
-
-function noteTotals({ now, totals }) {
-	const bits = [totals.bit_in_s, totals.bit_out_s];
-	seconds.push([new Date(now), ...bits, totals.packets_in_s, totals.packets_out_s]);
-	if (seconds.length > KEEP_S) seconds.shift();
 }
 
 function lines(session, endpoint) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // now.js - the first view: what is wrong, every lesson that is on, and what comes next.
 import { element } from "./dom.js";
-import { countdown, milliseconds, NONE, percent, rate, short, timeOf } from "./format.js";
+import { bitRate, countdown, milliseconds, NONE, percent, rate, short, timeOf } from "./format.js";
 import { advice, inOrder, overall, ownTroubles, schoolLight, sentence, troubles } from "./judge.js";
 import { lamp, shape, sparkline } from "./lights.js";
 import { history, live, relayNow, silence } from "./live.js";
@@ -148,8 +148,8 @@ export function call(school) {
 function totals({ totals: sums, workers }) {
 	const busy = Math.max(0, ...(workers || []).map((worker) => worker.busy_share ?? 0));
 	const figures = [
-		[rate(sums.bit_in_s / 1000), say("total.in")],
-		[rate(sums.bit_out_s / 1000), say("total.out")],
+		[bitRate(sums.bit_in_s), say("total.in")],
+		[bitRate(sums.bit_out_s), say("total.out")],
 		[short(sums.packets_in_s).replace(/\.\d+$/, ""), say("total.packets")],
 		[percent(busy), say("total.busy")],
 	];

@@ -1,97 +1,221 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// throughput.js - how much flows, by whom, how busy the relay is, and what it drops.
+// throughput.js - how much flows and flowed, by whom, how much room is left, what is dropped.
 import { get } from "./api.js";
 import { chart } from "./chart.js";
 import { element } from "./dom.js";
-import { count, percent, rate } from "./format.js";
-import { live, seconds } from "./live.js";
-import { say, sayName } from "./words.js";
+import { bitRate, count, NONE, percent } from "./format.js";
+import { live } from "./live.js";
+import { bySchool, dayTable, deviceTable, dropTable } from "./throughput_tables.js";
+import { say } from "./words.js";
 
-const POLL_MS = 2000;
-const flow = { status: null, unit: "bits", timer: null };
+const SPANS = ["hour", "day", "week", "month", "year"];
+const UNITS = {
+	bits: ["bit_in_s", "bit_out_s"],
+	wire: ["wire_bit_in_s", "wire_bit_out_s"],
+	packets: ["packets_in_s", "packets_out_s"],
+	busy: ["busy_share", "peak_busy_share"],
+};
+const SCHOOL_UNITS = ["bits", "packets"];
+const HOUR_POLL_MS = 5000;
+const POLL_MS = 60000; // of the longer spans: their steps are minutes at least
+const desk = { span: "hour", school: "", unit: "bits", data: null, timer: null };
 let redraw = () => {};
 
 export function openThroughput(draw) {
 	redraw = draw;
-	flow.timer = setInterval(() => poll().catch(() => {}), POLL_MS);
-	return poll();
+	return load();
 }
 
 export function closeThroughput() {
-	clearInterval(flow.timer);
+	clearTimeout(desk.timer);
 }
 
-async function poll() {
-	flow.status = await get("/v1/status");
+function question() {
+	return `span=${desk.span}&school=${encodeURIComponent(desk.school)}`;
+}
+
+async function load() {
+	clearTimeout(desk.timer);
+	const asked = question();
+	const data = await get(`/v1/throughput?${asked}`);
+	if (asked !== question()) return; // something else was asked for meanwhile
+	desk.data = data;
+	again();
 	redraw();
 }
 
+function again() {
+	clearTimeout(desk.timer);
+	const isHour = desk.span === "hour";
+	desk.timer = setTimeout(
+		() => (isHour ? more() : load()).catch(again),
+		isHour ? HOUR_POLL_MS : POLL_MS,
+	);
+}
+
+// The seconds since, put behind the hour that is there.
+async function more() {
+	const asked = question();
+	const fresh = await get(`/v1/throughput?${asked}&last_s=${(2 * HOUR_POLL_MS) / 1000}`);
+	if (asked !== question()) return;
+	const known = desk.data.at_ms;
+	const first = fresh.at_ms.findIndex((at) => at > (known.at(-1) ?? 0));
+	if (first >= 0) {
+		known.push(...fresh.at_ms.slice(first));
+		for (const [name, values] of Object.entries(fresh.series))
+			desk.data.series[name].push(...values.slice(first));
+	}
+	const { at_ms, series, drops, ...rest } = fresh;
+	Object.assign(desk.data, rest);
+	again();
+	redraw();
+}
+
+function choose(changes) {
+	const isOther = ["span", "school"].some(
+		(name) => name in changes && changes[name] !== desk[name],
+	);
+	Object.assign(desk, changes);
+	if (desk.school && !SCHOOL_UNITS.includes(desk.unit)) desk.unit = "bits";
+	if (isOther) desk.data = null;
+	redraw();
+	return isOther ? load() : null;
+}
+
 export const throughputActions = {
-	unit({ unit }) {
-		flow.unit = unit;
-		redraw();
-	},
+	unit: ({ unit }) => choose({ unit }),
+	span: ({ span }) => choose({ span }),
+	flows_of: ({ school }) => choose({ school }),
 };
 
 export function renderThroughput() {
-	const totals = live.data?.totals;
-	if (!totals) return element("p.empty", say("banner.wait_first"));
+	const units = desk.school ? SCHOOL_UNITS : Object.keys(UNITS);
 	return [
 		element(
 			"header.bar",
 			{ "data-key": "bar" },
-			element("h1", say("throughput.title")),
-			["bits", "packets"].map((unit) =>
-				element(
-					"button",
-					{
-						type: "button",
-						"data-act": "unit",
-						"data-unit": unit,
-						"aria-pressed": String(flow.unit === unit),
-					},
-					say(`unit.${unit}`),
+			element("h1", desk.school ? nameOf(desk.school) : say("throughput.title")),
+			desk.school
+				? element(
+						"button",
+						{
+							type: "button",
+							"data-act": "flows_of",
+							"data-school": "",
+						},
+						say("throughput.all"),
+					)
+				: null,
+			element(
+				"span.group",
+				SPANS.map((span) =>
+					choice("span", span, desk.span, say(`span.${span}`)),
 				),
 			),
+			element(
+				"span.group",
+				units.map((unit) =>
+					choice("unit", unit, desk.unit, say(`unit.${unit}`)),
+				),
+			),
+			element("span.gap"),
+			element("a.button", { href: `/v1/throughput.csv?${question()}` }, "CSV"),
 		),
-		tiles(totals),
-		chart(
-			"flow",
-			flow.unit,
-			rowsOf(flow.unit),
-			[say("total.in"), say("total.out")],
-			flow.unit === "bits"
-				? (value) => rate(value / 1000)
-				: (value) => `${count(value)}/s`,
+		tiles(),
+		lines(),
+		element(
+			"div.halves",
+			{ "data-key": "halves" },
+			bySchool(),
+			element(
+				"div",
+				desk.school ? null : [deviceTable(desk.data), dropTable(desk.data)],
+				dayTable(desk.data),
+			),
 		),
-		element("div.halves", { "data-key": "halves" }, bySchool(), drops()),
 	];
 }
 
-function rowsOf(unit) {
-	const first = unit === "bits" ? 1 : 3;
-	return seconds.map((row) => [row[0], row[first], row[first + 1]]);
+function choice(act, value, chosen, text) {
+	const pressed = String(value === chosen);
+	return element(
+		"button",
+		{
+			type: "button",
+			"data-act": act,
+			[`data-${act}`]: value,
+			"aria-pressed": pressed,
+		},
+		text,
+	);
 }
 
-function tiles(totals) {
-	const worker = flow.status?.workers ?? live.data.workers ?? [];
-	const busy = Math.max(0, ...worker.map((one) => one.busy_share ?? 0));
-	const device = flow.status?.device_counters;
-	const figures = [
-		[
+function nameOf(school) {
+	for (const lesson of live.data?.lessons ?? []) {
+		const found = lesson.schools.find((one) => one.school === school);
+		if (found) return found.school_name;
+	}
+	return school;
+}
+
+function lines() {
+	const [first, second] = UNITS[desk.unit];
+	const { at_ms = [], series = {} } = desk.data ?? {};
+	const rows = at_ms.map((at, i) => [
+		new Date(at),
+		series[first]?.[i] ?? null,
+		series[second]?.[i] ?? null,
+	]);
+	const names =
+		desk.unit === "busy"
+			? [say("busy.mean"), say("busy.peak")]
+			: [say("total.in"), say("total.out")];
+	const format =
+		{ packets: (value) => `${count(value)}/s`, busy: percent }[desk.unit] ?? bitRate;
+	return chart("flow", `${desk.unit} ${question()}`, rows, names, format);
+}
+
+// What is left of everything that can run out, and the day's highest.
+function tiles() {
+	const totals = live.data?.totals;
+	const room = desk.data?.headroom;
+	const today = desk.data?.days?.at(-1);
+	const figures = [];
+	if (totals) {
+		figures.push([
 			"total.in",
-			rate(totals.bit_in_s / 1000),
+			bitRate(totals.bit_in_s),
 			`${count(totals.packets_in_s)} ${say("total.packets")}`,
-		],
-		[
+		]);
+		figures.push([
 			"total.out",
-			rate(totals.bit_out_s / 1000),
+			bitRate(totals.bit_out_s),
 			`${count(totals.packets_out_s)} ${say("total.packets")}`,
-		],
-		["total.busy", percent(busy), say("busy.hint", percent(1 - busy))],
-		["total.drops", count(totals.drops_s), say("drops.hint")],
-	];
-	if (device) figures.push(["device.missed", count(device.missed), say("missed.hint")]);
+		]);
+	}
+	if (room) {
+		const most =
+			room.packets_in_s_max == null
+				? ""
+				: say("room.worker.hint", count(room.packets_in_s_max));
+		figures.push(["room.worker", percent(room.worker_share), most]);
+		figures.push([
+			"room.link",
+			leastOf(room.link_in_share, room.link_out_share),
+			say("room.link.hint"),
+		]);
+		figures.push([
+			"room.buffers",
+			percent(room.buffers_share),
+			say("room.buffers.hint"),
+		]);
+	}
+	if (today)
+		figures.push([
+			"day.peak",
+			bitRate(Math.max(today.peak_bit_in_s, today.peak_bit_out_s)),
+			say("day.p95", bitRate(Math.max(today.p95_bit_in_s, today.p95_bit_out_s))),
+		]);
 	return element(
 		"dl.tiles",
 		{ "data-key": "tiles" },
@@ -106,86 +230,7 @@ function tiles(totals) {
 	);
 }
 
-// Who sends and receives how much now, the most first.
-function bySchool() {
-	const sums = new Map();
-	for (const lesson of live.data.lessons) {
-		for (const school of lesson.schools) {
-			const sum = sums.get(school.school) ?? {
-				name: school.school_name,
-				up: 0,
-				down: 0,
-			};
-			sum.up += school.uplink?.kbit_s ?? 0;
-			sum.down += school.downlink?.kbit_s ?? 0;
-			sums.set(school.school, sum);
-		}
-	}
-	// By whole megabits, then by name: the order does not flicker.
-	const megabits = (one) => Math.round((one.up + one.down) / 1000);
-	const rows = [...sums.values()].sort(
-		(a, b) => megabits(b) - megabits(a) || a.name.localeCompare(b.name, "zh"),
-	);
-	const most = Math.max(1, ...rows.flatMap((row) => [row.up, row.down]));
-	return element(
-		"section.half",
-		element("h2", say("throughput.by_school")),
-		rows.length ? null : element("p.quiet", say("banner.none")),
-		element(
-			"table.bars",
-			element(
-				"tbody",
-				rows.map((row) =>
-					element(
-						"tr",
-						{ "data-key": row.name },
-						element("th", { scope: "row" }, row.name),
-						bar("up", row.up, most),
-						bar("down", row.down, most),
-					),
-				),
-			),
-		),
-	);
-}
-
-function bar(way, kbit, most) {
-	return element(
-		"td",
-		element(
-			"span.fill",
-			element(`i.${way}`, { style: { width: `${(100 * kbit) / most}%` } }),
-		),
-		element("span.number", `${way === "up" ? "↑" : "↓"} ${rate(kbit)}`),
-	);
-}
-
-// Every frame that was not passed on, by its reason since the relay began.
-function drops() {
-	const found = Object.entries(flow.status?.drops ?? {}).filter(([, number]) => number > 0);
-	found.sort(([, a], [, b]) => b - a);
-	return element(
-		"section.half",
-		element("h2", say("throughput.drops")),
-		found.length ? null : element("p.quiet", say("throughput.no_drops")),
-		element(
-			"table.list",
-			element(
-				"tbody",
-				found.map(([reason, number]) =>
-					element(
-						"tr",
-						{ "data-key": reason },
-						element(
-							"td",
-							sayName("drop", reason) === reason
-								? reason.replaceAll("_", " ")
-								: sayName("drop", reason),
-						),
-						element("td.number", count(number)),
-					),
-				),
-			),
-		),
-	);
+function leastOf(...shares) {
+	const known = shares.filter((share) => share != null);
+	return known.length ? percent(Math.min(...known)) : NONE;
 }

@@ -40,6 +40,7 @@
 	X(school, "school.js", SCRIPT, "relay/web/school.js")                                      \
 	X(signin, "signin.js", SCRIPT, "relay/web/signin.js")                                      \
 	X(throughput, "throughput.js", SCRIPT, "relay/web/throughput.js")                          \
+	X(throughput_tables, "throughput_tables.js", SCRIPT, "relay/web/throughput_tables.js")     \
 	X(timetable, "timetable.js", SCRIPT, "relay/web/timetable.js")                             \
 	X(words, "words.js", SCRIPT, "relay/web/words.js")
 
