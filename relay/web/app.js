@@ -5,7 +5,7 @@ import { installActions } from "./actions.js";
 import { endpointActions, loadEndpoints, openEndpoints, renderEndpoints } from "./endpoints.js";
 import { element, morph } from "./dom.js";
 import { clockOf, setZone } from "./format.js";
-import { overall, ownTroubles, spoken } from "./judge.js";
+import { overall, spoken, troubles } from "./judge.js";
 import { ledgerActions, loadLedger, openLedger, renderLedger } from "./ledger.js";
 import { follow, forget, live, relayNow, silence } from "./live.js";
 import { renderNow } from "./now.js";
@@ -83,7 +83,7 @@ function draw() {
 	const lessons = live.data?.lessons || [];
 	const news = live.data && !silence() ? spoken(lessons) : "";
 	if (at("spoken").textContent !== news) at("spoken").textContent = news;
-	const wrong = ownTroubles(lessons).length;
+	const wrong = troubles(lessons).length;
 	const sign = silence()
 		? "… "
 		: wrong

@@ -46,7 +46,6 @@ export const WORDS = {
 	"uplink.way": ["学校 → 中继", "school → relay"],
 	"downlink.way": ["中继 → 学校", "relay → school"],
 	trouble: ["{0}：{1}{2}", "{0}: {1} {2}"],
-	caused: ["{0}：收不好，原因是{1}的上行", "{0}: hears badly because of {1}'s uplink"],
 	"why.loss": ["丢包 {0}", "loses {0}"],
 	"why.jitter": ["抖动 {0}", "jitter {0}"],
 	"why.round_trip": ["往返时延 {0}", "round trip {0}"],

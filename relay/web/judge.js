@@ -13,64 +13,29 @@ export function worse(a, b) {
 	return gravity(a) >= gravity(b) ? a : b;
 }
 
-// Every line that is amber or red, the worst first: [{lesson, school, direction ("uplink",
-// "downlink"), line, light, cause}]. Who is absent before the bell has no line yet, so no
-// direction. What a partner's uplink loses, the school cannot receive: its downlink then names that
-// school as the cause, and is nobody's to mend.
+// Every line that is amber or red, the worst first:
+// [{lesson, school, direction ("uplink", "downlink"), line, light}]. Who is absent before the bell
+// has no line yet, so no direction.
 export function troubles(lessons) {
 	const found = lessons.flatMap((lesson) =>
 		lesson.schools.flatMap((school) =>
-			troublesOf(lesson, school).map((trouble) => ({
-				lesson,
-				school,
-				...trouble,
-			})),
+			troublesOf(school).map((trouble) => ({ lesson, school, ...trouble })),
 		),
 	);
 	const rank = (one) => 10 * gravity(one.light) + (one.direction === "uplink" ? 1 : 0);
-	return found.sort(
-		(a, b) =>
-			Boolean(a.cause) - Boolean(b.cause) ||
-			rank(b) - rank(a) ||
-			severity(b.line) - severity(a.line),
-	);
+	return found.sort((a, b) => rank(b) - rank(a) || severity(b.line) - severity(a.line));
 }
 
-// Those that somebody has to mend.
-export function ownTroubles(lessons) {
-	return troubles(lessons).filter((one) => !one.cause);
-}
-
-function troublesOf(lesson, school) {
+function troublesOf(school) {
 	const bad = ["uplink", "downlink"]
 		.map((direction) => ({
 			direction,
 			line: school[direction],
 			light: school[direction]?.light,
 		}))
-		.filter(({ light }) => gravity(light) >= GRAVITY.amber)
-		.map((one) => ({ ...one, cause: causeOf(lesson, school, one) }));
-	if (!bad.length && school.words)
-		return [{ direction: null, line: {}, light: "amber", cause: null }];
+		.filter(({ light }) => gravity(light) >= GRAVITY.amber);
+	if (!bad.length && school.words) return [{ direction: null, line: {}, light: "amber" }];
 	return bad;
-}
-
-function causeOf(lesson, school, { direction, line }) {
-	if (direction === "uplink") return null;
-	const explains = (other) =>
-		other !== school && other.uplink && isSource(other.uplink, line);
-	return lesson.schools.find(explains) ?? null;
-}
-
-// Whether an uplink's trouble is enough to make a downlink of the same lesson this bad.
-function isSource(uplink, downlink) {
-	const gaps = ["silent", "missing_flow"];
-	if (gravity(uplink.light) < GRAVITY.amber) return false;
-	if (gaps.includes(uplink.why))
-		return gaps.includes(downlink.why) || downlink.why === "loss";
-	if (uplink.why !== downlink.why) return false;
-	if (uplink.why === "loss") return downlink.loss_ratio <= 1.3 * uplink.loss_ratio + 0.005;
-	return uplink.why === "jitter" && downlink.jitter_ms <= 1.3 * uplink.jitter_ms + 5;
 }
 
 // How far a line is beyond what is good, for the order among lines of one colour.
@@ -80,11 +45,10 @@ function severity(line) {
 	return 100 * (line.loss_ratio ?? 0) + (line.jitter_ms ?? 0) / 50;
 }
 
-// The worst of what is the school's own: grey or green where it has no trouble but others'.
-export function schoolLight(lesson, school) {
-	const own = troublesOf(lesson, school).filter((one) => !one.cause);
-	if (own.length) return own.map((one) => one.light).reduce(worse);
-	return gravity(school.uplink?.light) === GRAVITY.grey ? "grey" : "green";
+// The worse of its lines; amber where the relay has words for it and no line has.
+export function schoolLight(school) {
+	const light = worse(school.uplink?.light, school.downlink?.light);
+	return school.words && gravity(light) < GRAVITY.amber ? "amber" : light;
 }
 
 // What is wrong with a line, as a short phrase: "丢包 6.2 %".
@@ -109,8 +73,6 @@ export function complaint(line, school) {
 
 // The sentence for a school: the relay's own where it has one.
 export function sentence(trouble) {
-	if (trouble.cause)
-		return say("caused", trouble.school.school_name, trouble.cause.school_name);
 	const words = trouble.school.words?.[currentLanguage()];
 	if (words) return words;
 	const what = complaint(trouble.line, trouble.school);
@@ -140,7 +102,7 @@ export function overall(lessons) {
 
 // What a screen reader should hear: changes only when who has trouble changes.
 export function spoken(lessons) {
-	const lines = ownTroubles(lessons);
+	const lines = troubles(lessons);
 	if (lessons.length === 0) return say("banner.none");
 	if (lines.length === 0) return say("banner.good", lessons.length);
 	return lines.map(spokenLine).join("; ");

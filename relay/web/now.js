@@ -2,7 +2,7 @@
 // now.js - the first view: what is wrong, every lesson that is on, and what comes next.
 import { element } from "./dom.js";
 import { bitRate, countdown, milliseconds, NONE, percent, rate, short, timeOf } from "./format.js";
-import { advice, inOrder, overall, ownTroubles, schoolLight, sentence, troubles } from "./judge.js";
+import { advice, inOrder, overall, schoolLight, sentence, troubles } from "./judge.js";
 import { lamp, shape, sparkline } from "./lights.js";
 import { history, live, relayNow, silence } from "./live.js";
 import { sayName, say } from "./words.js";
@@ -59,7 +59,7 @@ function steady(lessons) {
 function verdict(data, on) {
 	const lost = silence();
 	if (lost) return banner("grey", say("banner.lost", lost), say("banner.lost.hint"));
-	const wrong = ownTroubles(on);
+	const wrong = troubles(on);
 	if (wrong.length) return trouble(on, wrong, data.totals);
 	const running = on.filter((lesson) => lesson.state === "live");
 	const waiting = on.filter((lesson) => lesson.state === "open").length;
@@ -269,7 +269,7 @@ function buttons(lesson) {
 }
 
 function schoolRow(lesson, school) {
-	const light = schoolLight(lesson, school);
+	const light = schoolLight(school);
 	const one = troubles([lesson]).find((trouble) => trouble.school === school);
 	const row = element(
 		`div.school.${light}`,
@@ -285,10 +285,10 @@ function schoolRow(lesson, school) {
 	return [
 		row,
 		element(
-			`p.plea.${one.cause ? "caused" : light}`,
+			`p.plea.${light}`,
 			{ "data-key": `${school.endpoint} plea` },
 			element("b", sentence(one)),
-			one.cause ? null : call(school),
+			call(school),
 		),
 	];
 }

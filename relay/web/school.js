@@ -2,7 +2,7 @@
 // school.js - a classroom's own view: on air or not, for how long, and whose line is bad.
 import { element } from "./dom.js";
 import { countdown, timeOf } from "./format.js";
-import { gravity, ownTroubles, schoolLight, sentence } from "./judge.js";
+import { gravity, schoolLight, sentence, troubles } from "./judge.js";
 import { lamp, shape } from "./lights.js";
 import { live, relayNow, silence } from "./live.js";
 import { say } from "./words.js";
@@ -90,8 +90,8 @@ function offAir(next) {
 function lineOf(lesson, school, ours) {
 	const schools = lesson.schools.filter((one) => (one.school === school) === ours);
 	return schools.map((one) => {
-		const light = schoolLight(lesson, one);
-		const wrong = ownTroubles([lesson]).find((trouble) => trouble.school === one);
+		const light = schoolLight(one);
+		const wrong = troubles([lesson]).find((trouble) => trouble.school === one);
 		return element(
 			`section.way.${light}`,
 			{ "data-key": one.endpoint, "data-school": one.school },

@@ -120,28 +120,6 @@ test("the worst line comes first", () => {
 	assert.equal(judge.overall([]), null);
 });
 
-test("a school that cannot hear what its partner's uplink lost is not blamed", () => {
-	const downlink = (loss_ratio) => line("red", { why: "loss", loss_ratio });
-	const hears = school("hears", line("green"), downlink(0.035));
-	const lesson = { session: "a", light: "red", schools: [hears, lossy] };
-	const [first, second] = judge.troubles([lesson]);
-	assert.equal(first.school, lossy);
-	assert.equal(first.cause, null);
-	assert.equal(second.school, hears);
-	assert.equal(second.cause, lossy);
-	assert.deepEqual(
-		judge.ownTroubles([lesson]).map((one) => one.school),
-		[lossy],
-	);
-	assert.equal(judge.schoolLight(lesson, hears), "green");
-	words.setLanguage("en");
-	assert.match(judge.sentence(second), /because of lossy's uplink/);
-	const worse = school("worse", line("green"), downlink(0.2));
-	const both = { session: "b", light: "red", schools: [worse, lossy] };
-	assert.equal(judge.troubles([both])[0].school, worse, "it loses more than was lost before");
-	assert.equal(judge.schoolLight(both, worse), "red");
-});
-
 test("cards keep their places while somebody is about to press", () => {
 	const lessons = ["a", "b", "new", "c"].map((session) => ({ session }));
 	const order = judge.inOrder(lessons, ["c", "b", "a"]).map((lesson) => lesson.session);
@@ -176,8 +154,8 @@ test("who is absent before the bell is told, though no line is measured yet", ()
 	assert.deepEqual(more, []);
 	assert.equal(judge.sentence(trouble), "late: has not connected");
 	assert.match(judge.advice(trouble), /not connected/);
-	assert.equal(judge.schoolLight(lessons[0], absent), "amber");
-	assert.equal(judge.schoolLight(lessons[0], school("x", grey(), grey())), "grey");
+	assert.equal(judge.schoolLight(absent), "amber");
+	assert.equal(judge.schoolLight(school("x", grey(), grey())), "grey");
 	assert.match(judge.spoken(lessons), /has not connected/);
 });
 
