@@ -11,8 +11,10 @@
 
 #define RECORDING_FILE "recording.json"
 #define RECORDING_DAYS_MAX 400   // how long an outage may be: what was planned before has no rows
-#define RECORDING_IDLE_SAVE_S 60 // where no lesson is on; else each second
-#define RECORDING_PATIENCE_S 10  // for the ledger's answer, what rows there are
+#define RECORDING_IDLE_SAVE_S 60 // where no lesson is on
+// Else each second, and for so many lessons more a second later: it takes 0.1 ms a lesson.
+#define RECORDING_LESSONS_A_SECOND 64
+#define RECORDING_PATIENCE_S 10 // for the ledger's answer, what rows there are
 
 struct recording_desk;
 

@@ -61,6 +61,9 @@ struct history_peaks {
 };
 #undef HISTORY_FIELD
 
+// Adds the sums, and keeps the higher marks.
+void history_figures_add(struct history_figures *to, const struct history_figures *from);
+
 // A school's media: RTP alone.
 struct history_school {
 	uint64_t packets_in; // from the school
@@ -68,6 +71,8 @@ struct history_school {
 	uint64_t packets_out;
 	uint64_t bytes_out;
 };
+
+void history_school_add(struct history_school *to, const struct history_school *from);
 
 struct history_school_row {
 	char school[TIMETABLE_ID_BYTES_MAX];

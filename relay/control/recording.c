@@ -282,9 +282,12 @@ plan_tell(struct recording_desk *desk, struct wall_time wall, struct mono_time m
 static void
 state_save(struct recording_desk *desk, struct wall_time wall, struct mono_time mono)
 {
-	bool is_idle = recorder_count(desk->recorder) == 0;
-	int64_t age_ns = mono_since_ns(mono, desk->saved_at);
-	if (desk->saved_at.ns == 0 || !is_idle || age_ns >= RECORDING_IDLE_SAVE_S * NS_IN_S)
+	size_t count = recorder_count(desk->recorder);
+	int64_t every_s =
+		count > 0 ? (int64_t)(count / RECORDING_LESSONS_A_SECOND) : RECORDING_IDLE_SAVE_S;
+	// A look that comes a little early is this second's all the same.
+	int64_t age_ns = mono_since_ns(mono, desk->saved_at) + NS_IN_S / 2;
+	if (desk->saved_at.ns == 0 || age_ns >= every_s * NS_IN_S)
 		save(desk, wall, mono);
 	int result = file_keeper_result(desk->keeper);
 	if (result && !desk->is_failing)

@@ -119,32 +119,10 @@ throughput_school(struct throughput *throughput, const char *school, bool is_out
 }
 
 static void
-schools_add(struct history_school *to, const struct history_school *from)
-{
-	to->packets_in += from->packets_in;
-	to->bytes_in += from->bytes_in;
-	to->packets_out += from->packets_out;
-	to->bytes_out += from->bytes_out;
-}
-
-static void
 raise_to(uint64_t *mark, uint64_t value)
 {
 	if (value > *mark)
 		*mark = value;
-}
-
-static void
-figures_add(struct history_figures *to, const struct history_figures *from)
-{
-#define ADD(name) to->name += from->name;
-#define RAISE(name) raise_to(&to->name, from->name);
-	HISTORY_SUMS(ADD)
-	HISTORY_MARKS(RAISE)
-#undef ADD
-#undef RAISE
-	for (int reason = 0; reason < DROP_REASON_COUNT; reason++)
-		to->drops[reason] += from->drops[reason];
 }
 
 // A device that began anew counts from 0: then all that it says is new.
@@ -233,14 +211,14 @@ minute_add(struct throughput *throughput, const struct throughput_second *second
 		throughput_flush(throughput);
 	minute->minute.ms = begin_ms;
 	minute->ms += second->ms;
-	figures_add(&minute->figures, figures);
+	history_figures_add(&minute->figures, figures);
 	raise_to(&minute->peaks.peak_ip_bytes_in_s, a_second(figures->ip_bytes_in, second->ms));
 	raise_to(&minute->peaks.peak_ip_bytes_out_s, a_second(figures->ip_bytes_out, second->ms));
 	raise_to(&minute->peaks.peak_frames_in_s, a_second(figures->frames_in, second->ms));
 	raise_to(&minute->peaks.peak_busy_permille,
 		a_second(figures->busy_ns, second->ms) / (NS_IN_S / 1000));
 	for (size_t i = 0; i < throughput->school_count; i++)
-		schools_add(&throughput->schools[i]->minute, &throughput->schools[i]->now);
+		history_school_add(&throughput->schools[i]->minute, &throughput->schools[i]->now);
 }
 
 static void
@@ -273,7 +251,7 @@ throughput_look(struct throughput *throughput, const struct worker_stats *worker
 	};
 	throughput->before = now;
 	throughput->looked_at = mono;
-	figures_add(&throughput->totals, &second->figures);
+	history_figures_add(&throughput->totals, &second->figures);
 	minute_add(throughput, second);
 	schools_take(throughput, slot);
 	throughput->count++;

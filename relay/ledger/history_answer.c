@@ -6,24 +6,53 @@
 
 #include "ledger/history_store.h"
 
-#define SUMMED(name) ", sum(" #name ")"
-#define HIGHEST(name) ", max(" #name ")"
+#define COLUMN(name) ", " #name
+#define RAISE(name) raise_to(&to->name, from->name);
 
+// In the order of their minutes, and added up here: SQLite would sort them first.
 static const char relay_rows[] =
-	"SELECT (minute_ms - ?1) / ?2 AS stretch, sum(ms)" HISTORY_SUMS(SUMMED)
-		HISTORY_MARKS(HIGHEST)
-			HISTORY_PEAKS(HIGHEST) " FROM minutes WHERE minute_ms >= ?1 AND minute_ms "
-					       "< ?3 GROUP BY stretch ORDER BY stretch";
+	"SELECT minute_ms, ms" HISTORY_SUMS(COLUMN) HISTORY_MARKS(COLUMN) HISTORY_PEAKS(
+		COLUMN) " FROM minutes WHERE minute_ms >= ?1 AND minute_ms < ?2 ORDER BY minute_ms";
 
 static const char school_rows[] =
-	"SELECT (minute_ms - ?1) / ?2 AS stretch, sum(ms), sum(packets_in), sum(bytes_in),"
-	" sum(packets_out), sum(bytes_out) FROM schools"
-	" WHERE school = ?4 AND minute_ms >= ?1 AND minute_ms < ?3"
-	" GROUP BY stretch ORDER BY stretch";
+	"SELECT minute_ms, ms, packets_in, bytes_in, packets_out, bytes_out FROM schools"
+	" WHERE school = ?3 AND minute_ms >= ?1 AND minute_ms < ?2 ORDER BY minute_ms";
 
-static const char drop_rows[] =
-	"SELECT (minute_ms - ?1) / ?2 AS stretch, reason, sum(count) FROM drops"
-	" WHERE minute_ms >= ?1 AND minute_ms < ?3 GROUP BY stretch, reason ORDER BY stretch";
+static const char drop_rows[] = "SELECT minute_ms, reason, count FROM drops"
+				" WHERE minute_ms >= ?1 AND minute_ms < ?2 ORDER BY minute_ms";
+
+static void
+raise_to(uint64_t *mark, uint64_t value)
+{
+	if (value > *mark)
+		*mark = value;
+}
+
+void
+history_figures_add(struct history_figures *to, const struct history_figures *from)
+{
+#define ADD(name) to->name += from->name;
+	HISTORY_SUMS(ADD)
+	HISTORY_MARKS(RAISE)
+#undef ADD
+	for (int reason = 0; reason < DROP_REASON_COUNT; reason++)
+		to->drops[reason] += from->drops[reason];
+}
+
+void
+history_school_add(struct history_school *to, const struct history_school *from)
+{
+	to->packets_in += from->packets_in;
+	to->bytes_in += from->bytes_in;
+	to->packets_out += from->packets_out;
+	to->bytes_out += from->bytes_out;
+}
+
+static void
+peaks_raise(struct history_peaks *to, const struct history_peaks *from)
+{
+	HISTORY_PEAKS(RAISE)
+}
 
 static int
 ask(struct history_store *store, const struct history_question *question, const char *text,
@@ -32,19 +61,19 @@ ask(struct history_store *store, const struct history_question *question, const 
 	int code = sqlite3_prepare_v2(store->database, text, -1, out, NULL);
 	if (code == SQLITE_OK) {
 		sqlite3_bind_int64(*out, 1, question->from.ms);
-		sqlite3_bind_int64(*out, 2, (int64_t)question->step_s * MS_IN_S);
-		sqlite3_bind_int64(*out, 3, question->until.ms);
+		sqlite3_bind_int64(*out, 2, question->until.ms);
 	}
 	if (code == SQLITE_OK && *question->school)
-		code = sqlite3_bind_text(*out, 4, question->school, -1, SQLITE_STATIC);
+		code = sqlite3_bind_text(*out, 3, question->school, -1, SQLITE_STATIC);
 	return history_store_fail(store, code);
 }
 
 static struct wall_time
 stretch_at(const struct history_question *question, sqlite3_stmt *statement)
 {
-	return (struct wall_time){question->from.ms + sqlite3_column_int64(statement, 0) *
-							      (int64_t)question->step_s * MS_IN_S};
+	int64_t step_ms = (int64_t)question->step_s * MS_IN_S;
+	int64_t since_ms = sqlite3_column_int64(statement, 0) - question->from.ms;
+	return (struct wall_time){question->from.ms + since_ms / step_ms * step_ms};
 }
 
 static void
@@ -72,6 +101,22 @@ row_read(const struct history_question *question, sqlite3_stmt *statement, struc
 }
 
 // There are no more stretches than history_ask() let in.
+static void
+row_add(struct history_answer *answer, const struct history_row *row)
+{
+	struct history_row *last = answer->rows + answer->row_count;
+	if (answer->row_count == 0 || last[-1].at.ms != row->at.ms) {
+		answer->row_count++;
+		*last = *row;
+		return;
+	}
+	last--;
+	last->ms += row->ms;
+	history_figures_add(&last->figures, &row->figures);
+	history_school_add(&last->school, &row->school);
+	peaks_raise(&last->peaks, &row->peaks);
+}
+
 static int
 rows_read(struct history_store *store, struct history_answer *answer)
 {
@@ -79,9 +124,11 @@ rows_read(struct history_store *store, struct history_answer *answer)
 	sqlite3_stmt *statement = NULL;
 	int code = SQLITE_OK;
 	int result = ask(store, question, *question->school ? school_rows : relay_rows, &statement);
-	while (!result && answer->row_count < HISTORY_ROWS_MAX &&
-		(code = sqlite3_step(statement)) == SQLITE_ROW)
-		row_read(question, statement, &answer->rows[answer->row_count++]);
+	while (!result && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct history_row row;
+		row_read(question, statement, &row);
+		row_add(answer, &row);
+	}
 	if (!result)
 		result = history_store_fail(store, code);
 	sqlite3_finalize(statement);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // recorder_state.c - what is being recorded, as text that outlives a restart.
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <jansson.h>
 
 #include "ledger/recorder_internal.h"
+#include "timetable/text.h"
 
 #define STATE_VERSION 1
 #define SLOTS_TEXT_BYTES (2 * RECORDER_MINUTES_MAX + 1)
@@ -15,12 +17,17 @@
 static json_t *
 slots_view(const uint8_t slots[RECORDER_MINUTES_MAX])
 {
-	char text[SLOTS_TEXT_BYTES] = "";
+	static const char digits[] = "0123456789abcdef";
+	char text[SLOTS_TEXT_BYTES];
+	*text = '\0';
 	size_t count = RECORDER_MINUTES_MAX;
 	while (count > 0 && slots[count - 1] == 0)
 		count--;
-	for (size_t i = 0; i < count; i++)
-		snprintf(text + 2 * i, 3, "%02x", slots[i]);
+	for (size_t i = 0; i < count; i++) {
+		text[2 * i] = digits[slots[i] >> 4];
+		text[2 * i + 1] = digits[slots[i] & 15];
+		text[2 * i + 2] = '\0';
+	}
 	return json_string(text);
 }
 
@@ -46,26 +53,60 @@ part_view(const struct recording_part *part)
 		"from", part->from, "until", part->until, "slots", slots_view(part->slots));
 }
 
-static json_t *
-flow_view(const struct recording_flow *flow)
+// One flow as a line of words: JSON of their thousands would take too long each second. Ids have no
+// spaces, and are not "=".
+static void
+flow_add(struct text *text, const struct recording_flow *flow)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-		"school", flow->school, "endpoint", flow->endpoint, "to_school", flow->to_school,
-		"kind", (int)flow->kind, "is_outbound", flow->is_outbound, "packets",
-		(json_int_t)flow->packets, "bytes", (json_int_t)flow->bytes, "expected",
-		(json_int_t)flow->expected, "lost", (json_int_t)flow->lost, "jitter_us",
-		(json_int_t)flow->jitter_us, "longest_gap_us", (json_int_t)flow->longest_gap_us,
-		"rtt_us", (json_int_t)flow->rtt_us, "media_ns", (json_int_t)flow->media_ns);
+	text_add_format(text,
+		"%s %s %s %d %d %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 " %u %u %u %" PRId64
+		"\n",
+		flow->school, flow->endpoint, *flow->to_school ? flow->to_school : "=",
+		(int)flow->kind, flow->is_outbound, flow->packets, flow->bytes, flow->expected,
+		flow->lost, flow->jitter_us, flow->longest_gap_us, flow->rtt_us, flow->media_ns);
+}
+
+static json_t *
+flows_view(const struct recording_flow *flows, size_t count)
+{
+	struct text text = {0};
+	for (size_t i = 0; i < count; i++)
+		flow_add(&text, &flows[i]);
+	json_t *view = text.result ? NULL : json_string(text.bytes ? text.bytes : "");
+	text_fini(&text);
+	return view;
+}
+
+// The line's flow; *line moves to the next one.
+static int
+flow_read(const char **line, struct recording_flow *flow)
+{
+	int kind, is_outbound, bytes = 0;
+	_Static_assert(TIMETABLE_ID_BYTES_MAX == 48, "the widths below");
+	*flow = (struct recording_flow){0};
+	int found = sscanf(*line,
+		"%47s %47s %47s %d %d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNd64
+		" %u %u %u %" SCNd64 "%n",
+		flow->school, flow->endpoint, flow->to_school, &kind, &is_outbound, &flow->packets,
+		&flow->bytes, &flow->expected, &flow->lost, &flow->jitter_us, &flow->longest_gap_us,
+		&flow->rtt_us, &flow->media_ns, &bytes);
+	if (found != 13 || (*line)[bytes] != '\n' || kind < STREAM_AUDIO || kind > STREAM_REPORT)
+		return -EINVAL;
+	if (!strcmp(flow->to_school, "="))
+		flow->to_school[0] = '\0';
+	flow->kind = (enum stream_kind)kind;
+	flow->is_outbound = is_outbound != 0;
+	*line += bytes + 1;
+	return 0;
 }
 
 static json_t *
 recording_view(const struct recording *recording, struct wall_time wall, struct mono_time mono)
 {
-	json_t *parts = json_array(), *flows = json_array();
+	json_t *parts = json_array();
+	json_t *flows = flows_view(recording->flows, recording->flow_count);
 	for (size_t i = 0; i < recording->part_count; i++)
 		json_array_append_new(parts, part_view(&recording->parts[i]));
-	for (size_t i = 0; i < recording->flow_count; i++)
-		json_array_append_new(flows, flow_view(&recording->flows[i]));
 	// By this machine's clock another start knows nothing: moments become wall time.
 	int64_t base_ms = wall.ms - mono_since_ns(mono, recording->base) / NS_IN_MS;
 	int64_t bell_ms = wall.ms - mono_since_ns(mono, recording->bell) / NS_IN_MS;
@@ -98,7 +139,7 @@ recorder_save(const struct recorder *recorder, struct wall_time wall, struct mon
 	STAILQ_FOREACH (row, &recorder->unwritten, link)
 		json_array_append_new(unwritten,
 			json_pack("{s:s, s:I, s:o}", "lesson", row->lesson, "minute_ms",
-				(json_int_t)row->minute.ms, "flow", flow_view(&row->flow)));
+				(json_int_t)row->minute.ms, "flow", flows_view(&row->flow, 1)));
 	json_t *root = json_pack("{s:i, s:I, s:o, s:o}", "version", STATE_VERSION, "saved_at_ms",
 		(json_int_t)wall.ms, "lessons", lessons, "unwritten", unwritten);
 	char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
@@ -136,42 +177,19 @@ part_read(json_t *entry, struct recording_part *part)
 	return 0;
 }
 
-static int
-flow_read(json_t *entry, struct recording_flow *flow)
+static size_t
+line_count(const char *text)
 {
-	const char *school, *endpoint, *to_school;
-	int kind, is_outbound;
-	json_int_t packets, bytes, expected, lost, jitter_us, gap_us, rtt_us, media_ns;
-	if (json_unpack(entry, "{s:s, s:s, s:s, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-		    "school", &school, "endpoint", &endpoint, "to_school", &to_school, "kind",
-		    &kind, "is_outbound", &is_outbound, "packets", &packets, "bytes", &bytes,
-		    "expected", &expected, "lost", &lost, "jitter_us", &jitter_us, "longest_gap_us",
-		    &gap_us, "rtt_us", &rtt_us, "media_ns", &media_ns) ||
-		kind < STREAM_AUDIO || kind > STREAM_REPORT)
-		return -EINVAL;
-	*flow = (struct recording_flow){
-		.kind = (enum stream_kind)kind,
-		.is_outbound = is_outbound,
-		.packets = (uint64_t)packets,
-		.bytes = (uint64_t)bytes,
-		.expected = (uint64_t)expected,
-		.lost = lost,
-		.jitter_us = (uint32_t)jitter_us,
-		.longest_gap_us = (uint32_t)gap_us,
-		.rtt_us = (uint32_t)rtt_us,
-		.media_ns = media_ns,
-	};
-	return take(flow->school, sizeof flow->school, school) &&
-			       take(flow->endpoint, sizeof flow->endpoint, endpoint) &&
-			       take(flow->to_school, sizeof flow->to_school, to_school)
-		       ? 0
-		       : -EINVAL;
+	size_t count = 0;
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
 }
 
 static int
-lists_read(struct recording *recording, json_t *parts, json_t *flows)
+lists_read(struct recording *recording, json_t *parts, const char *flows)
 {
-	size_t part_count = json_array_size(parts), flow_count = json_array_size(flows);
+	size_t part_count = json_array_size(parts), flow_count = line_count(flows);
 	int result =
 		part_count <= TIMETABLE_PARTS_MAX && flow_count <= RECORDER_FLOWS_MAX ? 0 : -EINVAL;
 	if (result)
@@ -186,16 +204,17 @@ lists_read(struct recording *recording, json_t *parts, json_t *flows)
 	for (size_t i = 0; i < part_count && !result; i++)
 		result = part_read(json_array_get(parts, i), &recording->parts[i]);
 	for (size_t i = 0; i < flow_count && !result; i++)
-		result = flow_read(json_array_get(flows, i), &recording->flows[i]);
+		result = flow_read(&flows, &recording->flows[i]);
 	return result;
 }
 
 // What a lesson's members are read into before they are believed.
 struct lesson_text {
 	const char *id, *rule, *date, *title, *subject, *class_name, *teacher, *slots, *notes;
+	const char *flows;
 	int form, has_plan, has_run, has_ended, end_reason, lead, first_lead, minute;
 	json_int_t planned_start_ms, planned_end_ms, end_ms, base_ms, bell_ms, ended_ms;
-	json_t *parts, *flows;
+	json_t *parts;
 };
 
 static int
@@ -203,7 +222,7 @@ lesson_text_read(json_t *entry, struct lesson_text *text)
 {
 	if (json_unpack(entry,
 		    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:b, "
-		    "s:b, s:b, s:i, s:i, s:i, s:i, s:s, s:s, s:o, s:o}",
+		    "s:b, s:b, s:i, s:i, s:i, s:i, s:s, s:s, s:o, s:s}",
 		    "id", &text->id, "rule", &text->rule, "date", &text->date, "title",
 		    &text->title, "subject", &text->subject, "class", &text->class_name, "teacher",
 		    &text->teacher, "form", &text->form, "planned_start_ms",
@@ -275,11 +294,11 @@ row_read(struct recorder *recorder, json_t *entry)
 {
 	const char *lesson;
 	json_int_t minute_ms;
-	json_t *view;
+	const char *line;
 	struct recording_flow flow;
-	if (json_unpack(entry, "{s:s, s:I, s:o}", "lesson", &lesson, "minute_ms", &minute_ms,
-		    "flow", &view) ||
-		strlen(lesson) >= LESSON_ID_BYTES_MAX || flow_read(view, &flow))
+	if (json_unpack(entry, "{s:s, s:I, s:s}", "lesson", &lesson, "minute_ms", &minute_ms,
+		    "flow", &line) ||
+		strlen(lesson) >= LESSON_ID_BYTES_MAX || flow_read(&line, &flow))
 		return -EINVAL;
 	return recorder_row_keep(recorder, lesson, (struct wall_time){minute_ms}, &flow) ? 0
 											 : -ENOMEM;
