@@ -31,7 +31,7 @@ struct http_server {
 	LIST_ENTRY(http_server) entry;
 	struct event_base *base;
 	struct evhttp *http;
-	SSL_CTX *context;
+	struct tls *tls;
 	const struct tokens *tokens;
 	struct sign_ins *sign_ins;
 	struct guesses *guesses;

@@ -18,10 +18,14 @@ struct tls;
 int tls_open(const char *state_directory, struct tls **out, char error[TLS_ERROR_BYTES]);
 void tls_close(struct tls *tls);
 
+// Reads certificate and key anew, for connections from now on; those that are open keep theirs.
+// Errors as tls_open(), and -ENOENT where one is missing: then everything stays as it was.
+int tls_reload(struct tls *tls, const char *state_directory, char error[TLS_ERROR_BYTES]);
+
 // SHA-256 of the certificate (DER) in lower-case hex, what clients pin.
 const char *tls_fingerprint(const struct tls *tls);
 
-// The server's context, TLS 1.2 or later; belongs to `tls`.
+// The server's context, TLS 1.2 or later; belongs to `tls`, and is another one after a reload.
 struct ssl_ctx_st *tls_context(const struct tls *tls);
 
 #endif

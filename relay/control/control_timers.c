@@ -239,9 +239,25 @@ control_reload_checked(void *context, const char *error)
 	}
 }
 
+// A certificate that was renewed counts for new connections; a broken one leaves the old.
+static void
+certificate_reload(struct control *control)
+{
+	char error[TLS_ERROR_BYTES], before[TLS_FINGERPRINT_TEXT_BYTES];
+	snprintf(before, sizeof before, "%s", tls_fingerprint(control->tls));
+	if (tls_reload(control->tls, control->config->state_directory, error)) {
+		log_error("the old certificate stays: %s", error);
+	} else if (strcmp(before, tls_fingerprint(control->tls))) {
+		log_info("control port certificate, SHA-256: %s", tls_fingerprint(control->tls));
+		control_audit(control, "localhost", before, tls_fingerprint(control->tls),
+			"certificate reloaded");
+	}
+}
+
 void
 control_reload(struct control *control, struct http_request *request)
 {
+	certificate_reload(control);
 	int result = reload_start(control->reload);
 	if (!result) {
 		control->reload_request = request;

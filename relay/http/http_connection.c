@@ -14,6 +14,7 @@
 #include <openssl/ssl.h>
 
 #include "http/http_internal.h"
+#include "http/tls.h"
 #include "platform/log.h"
 
 // evhttp tells nobody when a connection without a request goes. But every connection has an SSL
@@ -160,7 +161,7 @@ struct bufferevent *
 http_connection_create(struct event_base *base, void *user)
 {
 	struct http_server *server = user;
-	SSL *ssl = SSL_new(server->context);
+	SSL *ssl = SSL_new(tls_context(server->tls));
 	struct http_connection *connection = ssl ? create_record(server, ssl) : NULL;
 	struct bufferevent *bufferevent = NULL;
 	if (connection != NULL)

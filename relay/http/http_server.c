@@ -70,7 +70,7 @@ http_server_create(
 	if (server == NULL)
 		return NULL;
 	server->base = base;
-	server->context = tls_context(tls);
+	server->tls = tls;
 	server->tokens = options ? options->tokens : NULL;
 	server->limits = complete(options);
 	LIST_INIT(&server->connections);

@@ -208,14 +208,22 @@ create_context(void)
 	return context;
 }
 
+static int
+files_name(struct tls_files *files, const char *state_directory)
+{
+	if (snprintf(files->certificate, PATH_MAX, "%s/relay.crt", state_directory) >= PATH_MAX ||
+		snprintf(files->key, PATH_MAX, "%s/relay.key", state_directory) >= PATH_MAX)
+		return fail(files, -ENAMETOOLONG, "state_directory", "its path is too long");
+	return 0;
+}
+
 int
 tls_open(const char *state_directory, struct tls **out, char error[TLS_ERROR_BYTES])
 {
 	struct tls_files files = {.error = error};
-	if (snprintf(files.certificate, PATH_MAX, "%s/relay.crt", state_directory) >= PATH_MAX ||
-		snprintf(files.key, PATH_MAX, "%s/relay.key", state_directory) >= PATH_MAX)
-		return fail(&files, -ENAMETOOLONG, "state_directory", "its path is too long");
-
+	int result = files_name(&files, state_directory);
+	if (result != 0)
+		return result;
 	struct tls *tls = calloc(1, sizeof *tls);
 	if (tls != NULL)
 		tls->context = create_context();
@@ -223,12 +231,36 @@ tls_open(const char *state_directory, struct tls **out, char error[TLS_ERROR_BYT
 		free(tls);
 		return fail(&files, -ENOMEM, "TLS", "out of memory");
 	}
-	int result = prepare(tls, &files);
+	result = prepare(tls, &files);
 	if (result != 0) {
 		tls_close(tls);
 		return result;
 	}
 	*out = tls;
+	return 0;
+}
+
+int
+tls_reload(struct tls *tls, const char *state_directory, char error[TLS_ERROR_BYTES])
+{
+	struct tls_files files = {.error = error};
+	struct tls *fresh;
+	int result = files_name(&files, state_directory);
+	if (result != 0)
+		return result;
+	// A start makes what is missing; a reload must not, for clients have pinned what there was.
+	if (is_missing(files.certificate) || is_missing(files.key))
+		return fail(&files, -ENOENT,
+			is_missing(files.certificate) ? files.certificate : files.key,
+			"is missing; put it back");
+	result = tls_open(state_directory, &fresh, error);
+	if (result != 0)
+		return result;
+	// Open connections hold the old context until they end.
+	const struct tls old = *tls;
+	*tls = *fresh;
+	*fresh = old;
+	tls_close(fresh);
 	return 0;
 }
 

@@ -140,6 +140,31 @@ START_TEST(connections_above_the_limit_wait_for_a_place)
 }
 END_TEST
 
+START_TEST(a_renewed_certificate_ends_no_connection)
+{
+	struct raw before, after;
+	char path[96];
+	listen_on("127.0.0.1", NULL);
+	raw_open(&before, true);
+	raw_expect(&before, "GET /v1/things/1 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\"id\":\"1\"");
+	static const char *const names[] = {"relay.crt", "relay.key"};
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	struct tls *maker;
+	ck_assert_int_eq(tls_open(directory, &maker, error), 0);
+	ck_assert_int_eq(tls_reload(tls, directory, error), 0);
+	ck_assert_str_eq(tls_fingerprint(tls), tls_fingerprint(maker));
+	raw_open(&after, true);
+	raw_expect(&after, "GET /v1/things/2 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\"id\":\"2\"");
+	raw_expect(&before, "GET /v1/things/3 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\"id\":\"3\"");
+	tls_close(maker);
+	raw_close(&before);
+	raw_close(&after);
+}
+END_TEST
+
 START_TEST(pipelined_request_waits_for_a_late_answer)
 {
 	struct raw raw;
@@ -202,7 +227,8 @@ END_TEST
 int
 main(void)
 {
-	const TTest *tests[] = {body_above_the_limit_is_413, headers_above_the_limit_are_refused,
+	const TTest *tests[] = {a_renewed_certificate_ends_no_connection,
+		body_above_the_limit_is_413, headers_above_the_limit_are_refused,
 		dripping_header_ends_at_the_deadline,
 		handshake_that_never_comes_ends_at_the_deadline,
 		connection_serves_many_requests_and_ends_when_idle,

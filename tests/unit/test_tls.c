@@ -198,6 +198,33 @@ START_TEST(context_begins_at_tls_1_2)
 }
 END_TEST
 
+START_TEST(a_reload_takes_another_pair_and_no_broken_one)
+{
+	struct tls *tls = NULL;
+	char first[TLS_FINGERPRINT_TEXT_BYTES], second[TLS_FINGERPRINT_TEXT_BYTES];
+	ck_assert_int_eq(tls_open(directory, &tls, error), 0);
+	memcpy(first, tls_fingerprint(tls), sizeof first);
+	SSL *open = SSL_new(tls_context(tls));
+	// Another pair in its place, as who renews it would put it there.
+	unlink(certificate_path);
+	unlink(key_path);
+	ck_assert_int_eq(tls_reload(tls, directory, error), -ENOENT);
+	ck_assert_int_ne(access(key_path, F_OK), 0);
+	open_once(second);
+	ck_assert_int_eq(tls_reload(tls, directory, error), 0);
+	ck_assert_str_eq(tls_fingerprint(tls), second);
+	ck_assert_str_ne(first, second);
+	write_file(certificate_path, "no certificate");
+	ck_assert_int_eq(tls_reload(tls, directory, error), -EINVAL);
+	ck_assert_str_eq(tls_fingerprint(tls), second);
+	// What was open still has its own certificate.
+	ck_assert_ptr_nonnull(SSL_get_certificate(open));
+	ck_assert_ptr_ne(SSL_get_certificate(open), SSL_CTX_get0_certificate(tls_context(tls)));
+	SSL_free(open);
+	tls_close(tls);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -213,6 +240,7 @@ main(void)
 	tcase_add_test(tests, files_that_are_not_pem_are_left_alone);
 	tcase_add_test(tests, key_of_another_certificate_is_an_error);
 	tcase_add_test(tests, missing_directory_is_an_error);
+	tcase_add_test(tests, a_reload_takes_another_pair_and_no_broken_one);
 	tcase_add_test(tests, context_begins_at_tls_1_2);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
