@@ -94,6 +94,7 @@ struct stream {
 	uint32_t ssrc;
 	uint32_t outflow_count;
 	struct srtp_context *context;
+	struct capture *capture; // where its headers go; NULL: nowhere
 	struct reception reception;
 	uint64_t auth_failures;
 	uint64_t rtcp_packets;
@@ -130,6 +131,7 @@ int tables_stream_add(struct tables *tables, const struct message_stream *messag
 int tables_stream_remove(struct tables *tables, uint32_t slot);
 int tables_outflow_add(struct tables *tables, const struct message_outflow *message);
 int tables_outflow_remove(struct tables *tables, uint32_t slot);
+int tables_capture(struct tables *tables, const struct message_capture *message);
 
 // The leg whose proved path `tuple` is, or NULL. In bulk: NULL for each that has none.
 struct leg *tables_find_leg(struct tables *tables, const struct tuple *tuple);

@@ -112,6 +112,11 @@ void joins_gate(struct joins *joins, struct join *join, bool is_live);
 // to the join afterwards; it goes when the worker has acknowledged.
 void joins_remove(struct joins *joins, struct join *join);
 
+// The headers of the stream in that slot go into `capture` from now on, or no more: then
+// capture_is_back() says when the worker has it no longer. A beginning that the worker refuses
+// leaves it empty.
+void joins_capture(struct joins *joins, uint32_t stream, struct capture *capture, bool is_on);
+
 // Takes what the worker has acknowledged. Returns how many messages came back.
 uint32_t joins_drain(struct joins *joins);
 uint32_t joins_pending_count(const struct joins *joins);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct srtp_context; // opaque here: made by control, used by the worker, destroyed by control
+struct capture;      // the same, of platform/capture.h
 
 #define LEG_STREAMS_MAX 8      // SSRCs of one endpoint, its report stream among them
 #define SESSION_LEGS_MAX 64    // endpoints of one session; so the outflows of one stream
@@ -30,6 +31,7 @@ enum message_type {
 	MESSAGE_STREAM_REMOVE,
 	MESSAGE_OUTFLOW_ADD,
 	MESSAGE_OUTFLOW_REMOVE,
+	MESSAGE_CAPTURE,
 };
 
 // What a stream carries, for its statistics' names and its DSCP.
@@ -73,6 +75,14 @@ struct message_outflow {
 	uint32_t leg;     // to whom
 };
 
+// The stream's headers go into the ring from now on, or no more: an end is never refused, also
+// where the stream is gone.
+struct message_capture {
+	uint32_t stream; // slot
+	bool is_on;
+	struct capture *capture;
+};
+
 struct message {
 	enum message_type type;
 	int result;  // set by the worker: 0, -EINVAL, -EEXIST, -ENOSPC
@@ -81,6 +91,7 @@ struct message {
 		struct message_leg leg;         // MESSAGE_LEG_ADD, _GATE (leg, live), _REMOVE (leg)
 		struct message_stream stream;   // MESSAGE_STREAM_ADD, _REMOVE (stream)
 		struct message_outflow outflow; // MESSAGE_OUTFLOW_ADD, _REMOVE (outflow)
+		struct message_capture capture; // MESSAGE_CAPTURE
 	};
 };
 

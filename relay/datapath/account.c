@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // account.c - counts every authenticated packet into its flow, and reads what receivers report.
+#include <rte_mbuf.h>
+
 #include "datapath/internal.h"
 #include "media/rtcp.h"
+#include "platform/capture.h"
 
 static void
 account_rtp(struct packet *packet, struct mono_time now)
 {
 	reception_update(&packet->stream->reception, packet->index, packet->rtp.timestamp,
 		packet->rtp.marker, packet->frame.ip_bytes, now);
+	if (packet->stream->capture) {
+		const struct rte_mbuf *mbuf = packet->mbuf;
+		capture_put(packet->stream->capture, rte_pktmbuf_mtod(mbuf, const uint8_t *),
+			rte_pktmbuf_data_len(mbuf),
+			packet->frame.payload_offset + packet->rtp.header_bytes, now);
+	}
 }
 
 // One report block speaks of what this leg receives (RFC 3550, section 6.4.1).

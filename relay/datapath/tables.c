@@ -227,6 +227,25 @@ tables_outflow_remove(struct tables *tables, uint32_t slot)
 	return 0;
 }
 
+int
+tables_capture(struct tables *tables, const struct message_capture *message)
+{
+	if (message->stream >= tables->limits.stream_count)
+		return -EINVAL;
+	struct stream *stream = &tables->streams[message->stream];
+	if (!message->is_on) {
+		if (stream->capture == message->capture)
+			stream->capture = NULL;
+		return 0;
+	}
+	if (!stream->is_used)
+		return -EINVAL;
+	if (stream->capture)
+		return -EEXIST;
+	stream->capture = message->capture;
+	return 0;
+}
+
 struct leg *
 tables_find_leg(struct tables *tables, const struct tuple *tuple)
 {

@@ -160,6 +160,8 @@ publish_named(struct worker *worker, const struct message *message, struct mono_
 			tables->outflows[message->outflow.outflow].is_used)
 			publish_outflow(worker, &tables->outflows[message->outflow.outflow]);
 		break;
+	case MESSAGE_CAPTURE:
+		break;
 	}
 }
 

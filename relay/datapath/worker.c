@@ -75,6 +75,8 @@ apply(struct worker *worker, const struct message *message, struct mono_time now
 		return tables_outflow_add(tables, &message->outflow);
 	case MESSAGE_OUTFLOW_REMOVE:
 		return tables_outflow_remove(tables, message->outflow.outflow);
+	case MESSAGE_CAPTURE:
+		return tables_capture(tables, &message->capture);
 	}
 	return -EINVAL;
 }

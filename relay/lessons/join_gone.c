@@ -8,6 +8,7 @@
 
 #include "lessons/join_stats.h"
 #include "lessons/joins_internal.h"
+#include "platform/capture.h"
 #include "platform/log.h"
 
 // Counters of what is gone stay in the school's totals.
@@ -86,6 +87,10 @@ joins_message_returned(void *context, const struct message *message)
 	case MESSAGE_LEG_GATE:
 		is_addition = false;
 		break;
+	case MESSAGE_CAPTURE:
+		if (!message->capture.is_on)
+			capture_give_back(message->capture.capture);
+		return;
 	case MESSAGE_OUTFLOW_REMOVE:
 		join_outflow_gone(joins, message->owner);
 		return;

@@ -181,6 +181,16 @@ joins_gate(struct joins *joins, struct join *join, bool is_live)
 	courier_send(joins->courier, &message);
 }
 
+void
+joins_capture(struct joins *joins, uint32_t stream, struct capture *capture, bool is_on)
+{
+	struct message message = {
+		.type = MESSAGE_CAPTURE,
+		.capture = {stream, is_on, capture},
+	};
+	courier_send(joins->courier, &message);
+}
+
 // An outflow whose other end leaves too was sent for removal by whichever left first.
 static void
 outflow_remove(struct joins *joins, struct join_outflow *outflow, const struct join *leaver)

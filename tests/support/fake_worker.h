@@ -142,6 +142,8 @@ fake_worker_act(struct fake_worker *worker, const struct message *message)
 	case MESSAGE_OUTFLOW_ADD:
 	case MESSAGE_OUTFLOW_REMOVE:
 		return fake_worker_outflow_act(worker, message);
+	case MESSAGE_CAPTURE:
+		return 0;
 	}
 	return -EINVAL;
 }
