@@ -16,7 +16,7 @@ PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec
 	libjs-dygraphs
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
 PACKAGES_TEST = python3-jsonschema check tshark faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
-	fonts-noto-cjk poppler-utils
+	fonts-noto-cjk poppler-utils iputils-ping
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_BENCH = dpdk-dev python3
 PACKAGES_LINT = clang-format cppcheck shellcheck
@@ -69,7 +69,8 @@ USES_relay = datapath control lessons ledger web http timetable srtp media platf
 # The two clients link no DPDK: only the platform's sockets, clock and log.
 USES_relayctl = timetable client
 USES_classroom = srtp media client
-CLIENT_SOURCES = $(wildcard relay/platform/clock.c relay/platform/log.c relay/platform/https_*.c)
+CLIENT_SOURCES = $(wildcard relay/platform/clock.c relay/platform/ip.c relay/platform/log.c \
+	relay/platform/https_*.c)
 LIBS_client = -ljansson -lconfig -levent_openssl -levent -lssl -lcrypto
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // main.c - the relay's command line, and one ordered table of parts: started downwards, stopped
 // upwards.
-#include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -42,22 +41,17 @@ struct relay {
 	char error[ERROR_BYTES]; // says why a part did not start
 };
 
-// Nothing falls back silently: what was asked for by name runs, or the relay does not.
 static int
 start_engine(struct relay *relay)
 {
 	const char *name = relay->config->media.engine;
-	bool is_auto = strcmp(name, "auto") == 0;
-
-	if (is_auto || strcmp(name, "ipsec-mb") == 0)
-		relay->engine = srtp_engine_ipsec_mb();
-	if (!relay->engine && strcmp(name, "ipsec-mb") != 0)
-		relay->engine = srtp_engine_libsrtp2();
+	relay->engine = srtp_engine_choose(name);
 	if (relay->engine)
 		return 0;
 	snprintf(relay->error, sizeof relay->error,
-		"media.engine \"%s\" does not run on this processor%s", name,
-		is_auto ? "" : " (ipsec-mb needs AVX2): put engine = \"auto\" into relay.conf");
+		"media.engine \"%s\" does not run on this processor (ipsec-mb needs AVX2): put "
+		"engine = \"auto\" into relay.conf",
+		name);
 	return -EIO;
 }
 
@@ -94,8 +88,8 @@ static int
 start_port(struct relay *relay)
 {
 	const struct config_media *media = &relay->config->media;
-	return port_start(
-		&relay->port, media->device, media->mac, relay->error, sizeof relay->error);
+	return port_start(&relay->port, media->device, media->mac,
+		ip_is_set(&media->networks[IP_V6].address), relay->error, sizeof relay->error);
 }
 
 static void
@@ -139,9 +133,7 @@ start_worker(struct relay *relay)
 	struct worker_settings settings = {
 		.port_id = relay->port.id,
 		.pool = relay->port.pool,
-		.address_be = htonl(media->address),
-		.prefix_bits = media->prefix,
-		.gateway_be = htonl(media->gateway),
+		.ip_bytes_max = relay->port.mtu,
 		.vlan_id = media->vlan ? media->vlan : VLAN_NONE,
 		.media_port = media->port,
 		.poll_above_pps = media->poll_above_pps,
@@ -150,6 +142,11 @@ start_worker(struct relay *relay)
 		.stats = relay->stats,
 	};
 	memcpy(&settings.mac, media->mac, sizeof settings.mac);
+	for (enum ip_family family = 0; family < IP_FAMILIES; family++) {
+		const struct config_network *from = &media->networks[family];
+		settings.networks[family] =
+			(struct worker_network){from->address, from->prefix_bits, from->gateway};
+	}
 
 	relay->worker = worker_create(&settings);
 	if (relay->worker && eal_launch(relay->worker_lcore, worker_run, relay->worker) == 0)
@@ -185,11 +182,13 @@ static int
 start_control(struct relay *relay)
 {
 	const struct config_media *media = &relay->config->media;
-	char address[INET_ADDRSTRLEN];
+	char addresses[IP_FAMILIES][IP_TEXT_BYTES] = {"", ""};
 	char mac[18];
-	struct in_addr address_be = {htonl(media->address)};
 
-	inet_ntop(AF_INET, &address_be, address, sizeof address);
+	for (enum ip_family family = 0; family < IP_FAMILIES; family++) {
+		if (ip_is_set(&media->networks[family].address))
+			ip_to_text(&media->networks[family].address, addresses[family]);
+	}
 	snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", media->mac[0], media->mac[1],
 		media->mac[2], media->mac[3], media->mac[4], media->mac[5]);
 	struct control_edges edges = {
@@ -198,14 +197,15 @@ start_control(struct relay *relay)
 		.config_path = relay->config_path,
 		.version = VERSION,
 		.device = media->device,
-		.media_address = address,
+		.media_addresses = {addresses[IP_V4], addresses[IP_V6]},
 		.media_port = media->port,
 		.media_mac = mac,
 		.port_look = port_look,
 		.port = &relay->port,
 	};
-	log_info("media on %s port %u by %s (%s), engine %s", address, media->port, media->device,
-		relay->port.driver, relay->engine->name);
+	log_info("media on %s%s%s port %u by %s (%s), engine %s", addresses[IP_V4],
+		*addresses[IP_V4] && *addresses[IP_V6] ? " and " : "", addresses[IP_V6],
+		media->port, media->device, relay->port.driver, relay->engine->name);
 	relay->control = control_create(relay->config, &edges, relay->error, sizeof relay->error);
 	relay->config = NULL;
 	return relay->control ? 0 : -EIO;

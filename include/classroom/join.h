@@ -69,7 +69,7 @@ struct join {
 	int64_t live_in_ms; // from the moment it was sent
 	int64_t bell_in_ms;
 	int64_t leave_in_ms;
-	be32_t media_ip_be;
+	struct ip_address media[IP_FAMILIES]; // unset: the relay does not speak it; one at least
 	be16_t media_port_be;
 	struct join_stun stun;
 	enum srtp_profile profile;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // path.h - the STUN side of the media path: opens it, keeps it, and says whether it is up.
 //
+// Where the relay has an address of each family, they are asked in turns, IPv6 first, until one has
+// answered: that one it is, until it falls silent (the idea of RFC 8305).
+//
 // Pure: it is told the time, the datagrams that came, and fresh random bytes; it says what to send.
 #ifndef CLASSROOM_PATH_H
 #define CLASSROOM_PATH_H
@@ -23,6 +26,7 @@
 
 struct path_request {
 	uint8_t transaction[STUN_TRANSACTION_BYTES];
+	enum ip_family family;
 	struct mono_time sent;
 	bool pending;
 };
@@ -33,6 +37,10 @@ struct path {
 	char relay_username[STUN_USERNAME_BYTES_MAX + 1];
 	struct hmac_sha1_key password;
 	struct hmac_sha1_key relay_password;
+	bool has[IP_FAMILIES];      // where the relay has an address
+	enum ip_family family;      // the one that answered last: media goes there
+	enum ip_family asking;      // of the last request
+	enum ip_family next_family; // of the next one, while the path is silent
 	struct path_request requests[PATH_PENDING_MAX];
 	uint32_t request_next; // where the next one is remembered
 	struct mono_time last_request;
@@ -45,19 +53,27 @@ struct path {
 	uint64_t refused;    // messages whose integrity, name or transaction was wrong
 };
 
-void path_init(struct path *path, const struct join_stun *stun, struct mono_time now);
+// `has` tells for each family whether the relay has an address of it; one has.
+void path_init(struct path *path, const struct join_stun *stun, const bool has[IP_FAMILIES],
+	struct mono_time now);
 void path_fini(struct path *path);
 
-// The request that is due at `now`, made with `transaction`, fresh random bytes. Returns its bytes,
-// 0 where none is due. Call again at path->next_request at the latest.
+// The request that is due at `now`, made with `transaction`, fresh random bytes; it goes to the
+// relay's address of path->asking. Returns its bytes, 0 where none is due. Call again at
+// path->next_request at the latest.
 size_t path_poll(struct path *path, struct mono_time now,
 	const uint8_t transaction[STUN_TRANSACTION_BYTES], uint8_t *bytes, size_t capacity);
 
-// A STUN datagram came from the relay at source_ip_be:source_port_be. Returns the bytes of the
-// answer to send back, 0 where there is none. A challenge that was answered makes the next request
+// The system could not send the request. Returns whether the other family is to be asked instead,
+// at once.
+bool path_unsent(struct path *path, struct mono_time now);
+
+// A STUN datagram came from the relay at source:source_port_be. Returns the bytes of the answer to
+// send back there, 0 where there is none. A challenge that was answered makes the next request
 // due at once, for then the relay knows the path and its success response is the proof.
-size_t path_receive(struct path *path, const uint8_t *datagram, size_t length, be32_t source_ip_be,
-	be16_t source_port_be, struct mono_time now, uint8_t *answer, size_t capacity);
+size_t path_receive(struct path *path, const uint8_t *datagram, size_t length,
+	const struct ip_address *source, be16_t source_port_be, struct mono_time now,
+	uint8_t *answer, size_t capacity);
 
 // Whether the relay has answered within PATH_UP_NS.
 bool path_is_up(const struct path *path, struct mono_time now);

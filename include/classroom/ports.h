@@ -29,12 +29,19 @@ struct ports_input {
 	struct mono_time next_complaint;
 };
 
+// The socket towards the relay's address of one family.
+struct ports_relay {
+	struct ports *ports;
+	int fd; // -1: no join, or the relay does not speak it
+	struct event *event;
+	struct ip_address address;
+};
+
 struct ports {
 	struct event_base *base;
 	struct seat *seat;
-	int relay_fd; // -1: no join
-	struct event *relay_event;
-	struct sockaddr_in relay;
+	struct ports_relay relays[IP_FAMILIES];
+	be16_t relay_port_be;
 	struct ports_input inputs[KIND_COUNT];
 	int output_fd;
 	struct in_addr output_address;
@@ -48,11 +55,16 @@ int ports_open(struct ports *ports, struct event_base *base, const struct settin
 	struct seat *seat, char *why, size_t why_bytes);
 void ports_close(struct ports *ports);
 
-// A new socket, so a new local port, towards the relay. Closes the one before. Returns 0 or -errno.
-int ports_open_relay(struct ports *ports, be32_t ip_be, be16_t port_be);
+// New sockets, so new local ports, towards the relay's addresses, those that are set. Closes the
+// ones before. A family that this machine does not speak is left out. Returns 0, or -errno where
+// none is left.
+int ports_open_relay(
+	struct ports *ports, const struct ip_address addresses[IP_FAMILIES], be16_t port_be);
 void ports_close_relay(struct ports *ports);
 
-void ports_to_relay(struct ports *ports, const uint8_t *bytes, size_t length);
+// Returns whether the system took it.
+bool ports_to_relay(
+	struct ports *ports, enum ip_family family, const uint8_t *bytes, size_t length);
 void ports_to_player(struct ports *ports, uint16_t port, const uint8_t *bytes, size_t length);
 
 #endif

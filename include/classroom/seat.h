@@ -22,7 +22,8 @@
 
 // Where datagrams go, and where randomness comes from.
 struct seat_edges {
-	void (*to_relay)(const uint8_t *bytes, size_t length, void *user);
+	// To the relay's address of this family. Returns whether the system took it.
+	bool (*to_relay)(enum ip_family family, const uint8_t *bytes, size_t length, void *user);
 	void (*to_player)(uint16_t port, const uint8_t *bytes, size_t length, void *user);
 	void (*random)(void *bytes, size_t length, void *user);
 	void *user;
@@ -81,8 +82,8 @@ bool seat_is_live(const struct seat *seat, struct mono_time now);
 bool seat_path_is_up(const struct seat *seat, struct mono_time now);
 
 // A datagram came from the relay. Changes the bytes.
-void seat_datagram(struct seat *seat, uint8_t *bytes, size_t length, be32_t source_ip_be,
-	be16_t source_port_be, struct mono_time now);
+void seat_datagram(struct seat *seat, uint8_t *bytes, size_t length,
+	const struct ip_address *source, be16_t source_port_be, struct mono_time now);
 
 // The local encoder of `kind` sent a packet. Returns 0, or what uplink_packet() says is wrong.
 int seat_input(struct seat *seat, enum stream_kind kind, const uint8_t *rtp, size_t length,

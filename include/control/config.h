@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "control/table_mark.h"
+#include "platform/ip.h"
 #include "platform/log.h"
 #include "timetable/file_error.h"
 #include "timetable/timetable.h"
@@ -23,17 +24,21 @@ struct config_listen {
 	uint16_t port;
 };
 
-// Addresses are IPv4 in host order.
+// The media address of one family. Unset: none.
+struct config_network {
+	struct ip_address address;
+	uint8_t prefix_bits;       // as of struct ip_address: IPv4's count from IP_MAPPED_BITS
+	struct ip_address gateway; // unset: none
+};
+
 struct config_media {
 	char device[CONFIG_TEXT_BYTES_MAX]; // a --vdev string, or a PCI address
 	char eal[CONFIG_EAL_OPTIONS_MAX][CONFIG_TEXT_BYTES_MAX];
 	size_t eal_count;
-	uint32_t address;
-	uint8_t prefix;          // 1..30
-	uint32_t gateway;        // 0 = none
-	uint8_t mac[6];          // default 02:00 and the address
-	uint32_t vlan;           // 0 = none, 1..4094
-	uint32_t port;           // 1..65535, default 5000
+	struct config_network networks[IP_FAMILIES]; // one of them, or both
+	uint8_t mac[6]; // default 02:00 and the last four bytes of the address, IPv4's first
+	uint32_t vlan;  // 0 = none, 1..4094
+	uint32_t port;  // 1..65535, default 5000
 	uint32_t poll_above_pps; // naps below; 0: never, default 50000
 	char engine[32]; // "ipsec-mb", "libsrtp2", or "auto" (default): the first that runs here
 };

@@ -3,17 +3,22 @@
 #ifndef CONTROL_CONFIG_TEXT_H
 #define CONTROL_CONFIG_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "control/config.h"
 
-// "198.18.0.1", host order.
-int config_ipv4_parse(const char *text, uint32_t *out);
+// "198.18.0.1" or "fd00:198:18::1", of this family.
+int config_ip_parse(const char *text, enum ip_family family, struct ip_address *out);
 
-// "198.18.0.2/24": a host's address in a network of prefix 1 to 30, neither its first nor its last,
-// nor loopback or multicast.
-int config_network_parse(const char *text, uint32_t *address_out, uint8_t *prefix_out);
+// "198.18.0.2/24" or "fd00:198:18::2/64": a host's address in a network of prefix 1 to 30 or 126,
+// neither its first nor (IPv4) its last, nor loopback, link-local or multicast.
+int config_network_parse(const char *text, enum ip_family family, struct config_network *out);
+
+// Whether `gateway` can be the next hop of a host in `network`: another host of it, or an IPv6
+// router by its link-local address.
+bool config_gateway_fits(const struct config_network *network, const struct ip_address *gateway);
 
 // "02:00:c6:12:00:02": one station's address, not a group's and not zero.
 int config_mac_parse(const char *text, uint8_t out[6]);

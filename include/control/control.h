@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lessons/worker_link.h"
+#include "platform/ip.h"
 #include "platform/port.h"
 
 struct config;
@@ -23,13 +24,14 @@ struct srtp_engine;
 // must outlive the control.
 struct control_edges {
 	const struct srtp_engine *engine;
-	struct worker_link link;   // of worker 0, which owns every session
-	const char *config_path;   // as given by --config; read again on reload
-	const char *program;       // executed as `program --check-config --config PATH` before a
-				   // reload; NULL: /proc/self/exe
-	const char *version;       // as --version prints it
-	const char *device;        // the media device, for /v1/status
-	const char *media_address; // "198.18.0.2", without the prefix
+	struct worker_link link; // of worker 0, which owns every session
+	const char *config_path; // as given by --config; read again on reload
+	const char *program;     // executed as `program --check-config --config PATH` before a
+				 // reload; NULL: /proc/self/exe
+	const char *version;     // as --version prints it
+	const char *device;      // the media device, for /v1/status
+	// "198.18.0.2" and "fd00:198:18::2", without the prefix; "" (or NULL): none of that family
+	const char *media_addresses[IP_FAMILIES];
 	uint16_t media_port;
 	const char *media_mac;               // "02:00:c6:12:00:02"
 	bool (*clock_is_synchronised)(void); // NULL: clock_is_kept()

@@ -15,7 +15,7 @@ struct view {
 	struct mono_time mono;
 	struct wall_time wall;
 	const char *instance;
-	const char *media_address;
+	const char *const *media_addresses; // by enum ip_family; "": none
 	uint16_t media_port;
 };
 
@@ -43,7 +43,10 @@ json_t *view_differences(const struct scheduler *scheduler);
 // "2026-11-23T01:20:00Z", in whole seconds.
 json_t *view_time(struct wall_time time);
 
-// "198.18.0.7:5000" of a leg whose path is proved, else null.
+// The relay's media address of this family as JSON: null where there is none.
+json_t *view_media_address(const char *const *media_addresses, enum ip_family family);
+
+// "198.18.0.7:5000" or "[fd00:198:18::7]:5000" of a leg whose path is proved, else null.
 json_t *view_leg_address(const struct leg_stats *leg);
 
 #endif

@@ -26,6 +26,7 @@ enum packet_fate {
 
 enum packet_kind {
 	PACKET_ARP,
+	PACKET_ND,
 	PACKET_ICMP_ECHO,
 	PACKET_STUN,
 	PACKET_RTP,

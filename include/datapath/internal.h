@@ -24,6 +24,15 @@ struct sweep {
 	struct mono_time last;
 };
 
+// What arp and nd each know of their family's gateway, and when they speak next.
+struct neighbours {
+	struct mac gateway_mac;
+	bool gateway_is_known;
+	unsigned gateway_questions; // since its last answer
+	struct mono_time next;
+	unsigned announcements_left;
+};
+
 struct worker {
 	struct worker_settings settings;
 	struct tables tables;
@@ -38,13 +47,9 @@ struct worker {
 	// latch: the secret of the relay's own transaction ids, made at start
 	struct hmac_sha1_key transaction_key;
 
-	// arp, icmp
-	struct mac gateway_mac;
-	bool gateway_is_known;
-	unsigned gateway_questions; // since its last answer
+	// arp, nd, icmp
+	struct neighbours neighbours[IP_FAMILIES];
 	struct rate_limit echo;
-	struct mono_time next_arp;
-	unsigned announcements_left;
 
 	// upkeep
 	struct sweep leg_sweep;
@@ -70,9 +75,15 @@ struct datagram_headers {
 	be16_t udp_checksum_be;
 };
 
-// Bytes of the headers that transmit_write_headers() writes before a payload.
-unsigned transmit_header_bytes(const struct worker *worker);
+// Bytes of the headers that transmit_write_headers() writes before a payload of this family: the IP
+// and UDP headers alone, and with the Ethernet header.
+unsigned transmit_ip_header_bytes(enum ip_family family);
+unsigned transmit_header_bytes(const struct worker *worker, enum ip_family family);
 void transmit_write_headers(
+	const struct worker *worker, uint8_t *at, const struct datagram_headers *headers);
+
+// Computes the UDP checksum of the datagram whose headers stand at `at`, its payload behind them.
+void transmit_fill_checksum(
 	const struct worker *worker, uint8_t *at, const struct datagram_headers *headers);
 
 // The Ethernet header alone, with its VLAN tag where there is one. Writing returns the byte behind
@@ -97,13 +108,29 @@ int transmit_own_datagram(struct worker *worker, const struct tuple *tuple,
 // Hands all that waits to the device.
 void transmit(struct worker *worker);
 
-// The next hop towards `remote_ip_be`: the gateway where one is known and the address is not on the
+// The next hop towards `remote`: the gateway where one is known and the address is not on the
 // wire, else `learnt`.
 const struct mac *transmit_next_hop(
-	const struct worker *worker, be32_t remote_ip_be, const struct mac *learnt);
+	const struct worker *worker, const struct ip_address *remote, const struct mac *learnt);
 
-// arp.c: announces the media address (RFC 5227, section 3) and keeps the gateway's MAC fresh.
+// neighbours.c: what is due in one family, to be sent by arp or nd.
+struct neighbours_due {
+	bool announcement;
+	bool question;           // for the gateway
+	const struct mac *asked; // whom; NULL: everybody
+};
+struct neighbours_due neighbours_upkeep(
+	struct neighbours *neighbours, bool has_gateway, struct mono_time now);
+// The gateway was heard, at `mac`.
+void neighbours_heard(struct neighbours *neighbours, const struct mac *mac, struct mono_time now);
+
+// Announce the media address (RFC 5227, section 3; RFC 4861, section 7.2.6) and keep the gateway's
+// MAC fresh.
 void arp_upkeep(struct worker *worker, struct mono_time now);
+void nd_upkeep(struct worker *worker, struct mono_time now);
+
+// nd.c: whether the frame went to a group in which the relay listens for neighbour discovery.
+bool nd_is_heard(const struct worker *worker, const struct frame *frame);
 
 // latch.c: asks the leg's endpoint on `tuple`; its answer proves the path.
 int latch_ask(struct worker *worker, struct leg *leg, const struct tuple *tuple,

@@ -21,8 +21,9 @@ void receive(struct worker *worker, struct burst *burst);
 // Says what each frame is; drops what is not for the media address and port.
 void classify(struct worker *worker, struct burst *burst);
 
-// Answer for the media address: RFC 826, RFC 792.
+// Answer for the media addresses: RFC 826, RFC 4861, RFC 792 and 4443.
 void arp(struct worker *worker, struct burst *burst);
+void nd(struct worker *worker, struct burst *burst);
 void icmp(struct worker *worker, struct burst *burst);
 
 // STUN: answers those who know a leg's password, and gives the leg a path once that path is proved.

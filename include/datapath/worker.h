@@ -15,14 +15,21 @@
 struct rte_mempool;
 struct worker;
 
+// The media address of one family and its surroundings. Unset: the relay does not speak it.
+struct worker_network {
+	struct ip_address address;
+	uint8_t prefix_bits; // 0..IP_BITS; the neighbours on the wire
+	struct ip_address
+		gateway; // next hop of everybody else; unset: learnt from authenticated packets
+};
+
 struct worker_settings {
 	uint8_t number;   // this worker's, as leg_user() carries it
 	uint16_t port_id; // of the DPDK device
 	struct rte_mempool *pool;
-	struct mac mac;      // the media address's
-	be32_t address_be;   // the media address
-	uint8_t prefix_bits; // 0..32; the neighbours on the wire
-	be32_t gateway_be;   // next hop of everybody else; 0: learnt from authenticated packets
+	uint16_t ip_bytes_max; // the longest packet that the wire takes
+	struct mac mac;        // the media addresses'
+	struct worker_network networks[IP_FAMILIES];
 	uint16_t vlan_id;    // 1..4094, or VLAN_NONE
 	uint16_t media_port; // UDP, host order
 	// Above so many packets a second it polls without naps; 0: always.

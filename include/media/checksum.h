@@ -13,13 +13,19 @@
 be16_t checksum_internet(const void *bytes, size_t length);
 
 // The UDP checksum of `datagram` (header and content, its checksum field taken as 0) between two
-// IPv4 addresses. Never 0: RFC 768 sends a computed 0 as 0xffff.
-be16_t checksum_udp4(be32_t source_be, be32_t destination_be, const void *datagram, size_t length);
+// addresses of one family. Never 0: RFC 768 sends a computed 0 as 0xffff.
+be16_t checksum_udp(const struct ip_address *source, const struct ip_address *destination,
+	const void *datagram, size_t length);
+
+// The ICMPv6 checksum of `message`, whose checksum field counts as it is: 0 to make one, and a
+// right one in it sums to 0 (RFC 4443, section 2.3).
+be16_t checksum_icmp6(const struct ip_address *source, const struct ip_address *destination,
+	const void *message, size_t length);
 
 // The UDP checksum after its pseudo header and ports changed from `before` to `after`, where the
 // datagram went remote -> local before and goes local -> remote of `after` now (RFC 1624, equation
-// 3). A checksum of 0 (none) stays 0.
-be16_t checksum_udp4_readdress(
+// 3); the two may be of different families. A checksum of 0 (none) stays 0.
+be16_t checksum_udp_readdress(
 	be16_t checksum_be, const struct tuple *before, const struct tuple *after);
 
 #endif

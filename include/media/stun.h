@@ -32,7 +32,7 @@ struct stun_message {
 	uint16_t integrity_offset; // of the MESSAGE-INTEGRITY attribute's header; 0: none
 	bool has_fingerprint;      // present, and right
 	bool has_mapped;
-	be32_t mapped_ip_be; // from XOR-MAPPED-ADDRESS (IPv4)
+	struct ip_address mapped; // from XOR-MAPPED-ADDRESS
 	be16_t mapped_port_be;
 };
 
@@ -53,7 +53,7 @@ int stun_write_request(uint8_t *bytes, size_t capacity,
 	const uint8_t transaction[STUN_TRANSACTION_BYTES], const char *username,
 	const struct hmac_sha1_key *key);
 int stun_write_success(uint8_t *bytes, size_t capacity,
-	const uint8_t transaction[STUN_TRANSACTION_BYTES], be32_t mapped_ip_be,
+	const uint8_t transaction[STUN_TRANSACTION_BYTES], const struct ip_address *mapped,
 	be16_t mapped_port_be, const struct hmac_sha1_key *key);
 
 #endif

@@ -10,11 +10,14 @@
 	X(TRUNCATED, "truncated", "the frame ends before the length its headers promise")          \
 	X(SEGMENTED, "segmented", "the device delivered one frame in several buffers")             \
 	X(NOT_OURS, "not_ours", "another station's MAC address")                                   \
-	X(ETHERTYPE, "ethertype", "neither IPv4 nor ARP")                                          \
+	X(ETHERTYPE, "ethertype", "neither IPv4, IPv6 nor ARP")                                    \
 	X(ARP_OTHER, "arp_other", "ARP that is not about the media address")                       \
-	X(IP_HEADER, "ip_header", "a malformed IPv4 header, or one with options")                  \
+	X(ND_OTHER, "nd_other",                                                                    \
+		"malformed neighbour discovery, or about another address than the media address")  \
+	X(IP_HEADER, "ip_header", "a malformed IP header, or an IPv4 one with options")            \
+	X(IP_EXTENSION, "ip_extension", "an IPv6 packet with extension headers")                   \
 	X(IP_FRAGMENT, "ip_fragment",                                                              \
-		"an IPv4 fragment: the sender's packets exceed the path's MTU")                    \
+		"an IP fragment: the sender's packets exceed the path's MTU")                      \
 	X(IP_DESTINATION, "ip_destination", "not sent to the media address")                       \
 	X(IP_PROTOCOL, "ip_protocol", "neither UDP nor an ICMP echo request")                      \
 	X(ICMP_RATE, "icmp_rate", "more echo requests than the relay answers in a second")         \
@@ -45,7 +48,9 @@
 // of these.
 #define DROP_REASONS_TX(X)                                                                         \
 	X(TX_FULL, "tx_full", "the device's transmit queue was full")                              \
-	X(TX_NO_BUFFER, "tx_no_buffer", "no packet buffer left for a copy")
+	X(TX_NO_BUFFER, "tx_no_buffer", "no packet buffer left for a copy")                        \
+	X(TX_TOO_LONG, "tx_too_long",                                                              \
+		"a copy longer than the wire takes: from IPv4 to IPv6 a packet grows by 20 bytes")
 
 #define DROP_REASONS(X) DROP_REASONS_RX(X) DROP_REASONS_TX(X)
 

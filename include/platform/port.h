@@ -4,6 +4,7 @@
 #ifndef PLATFORM_PORT_H
 #define PLATFORM_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,14 +13,16 @@ struct rte_mempool;
 struct port {
 	uint16_t id;
 	char driver[32];
+	uint16_t mtu;             // bytes of an IP packet
 	struct rte_mempool *pool; // its own
 };
 
-// Starts the device that EAL was started with, under the given MAC address. Where the device cannot
-// take the address it is made to receive everything, and classify sorts. Returns 0, or a negative
+// Starts the device that EAL was started with, under the given MAC address, with the groups that
+// IPv6 asks its neighbours in where `has_ipv6`. Where the device cannot take the address it is made
+// to receive everything, and classify sorts. Returns 0, or a negative
 // errno with a reason that says what to do in error[0..error_bytes).
-int port_start(struct port *port, const char *device, const uint8_t mac[6], char *error,
-	size_t error_bytes);
+int port_start(struct port *port, const char *device, const uint8_t mac[6], bool has_ipv6,
+	char *error, size_t error_bytes);
 void port_stop(struct port *port);
 
 // What the device itself counts, since it was started, and how it is now.

@@ -12,6 +12,7 @@
 
 #include "platform/delay.h"
 #include "platform/drop_reasons.h"
+#include "platform/ip.h"
 #include "platform/units.h"
 
 // One inbound flow (a stream as it reaches the relay). Cumulative since the stream was added.
@@ -52,8 +53,8 @@ struct outflow_stats {
 
 struct leg_stats {
 	bool is_up; // a path is proved
-	uint32_t remote_ip_be;
-	uint16_t remote_port_be;
+	struct ip_address remote;
+	be16_t remote_port_be;
 	uint64_t path_changes;
 	uint64_t stun_requests; // good ones
 	uint64_t stun_failures; // wrong integrity, replayed, over the rate

@@ -75,4 +75,8 @@ const struct srtp_engine *srtp_engine_libsrtp2(void);
 // libsrtp2 rejects it for good.
 const struct srtp_engine *srtp_engine_ipsec_mb(void);
 
+// The engine of this name, or for "auto" the first that runs here. NULL where it does not run:
+// nothing falls back silently.
+const struct srtp_engine *srtp_engine_choose(const char *name);
+
 #endif

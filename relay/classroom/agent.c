@@ -60,11 +60,10 @@ struct agent {
 	struct mono_time end_by;
 };
 
-static void
-to_relay(const uint8_t *bytes, size_t length, void *user)
+static bool
+to_relay(enum ip_family family, const uint8_t *bytes, size_t length, void *user)
 {
-	struct agent *agent = user;
-	ports_to_relay(&agent->ports, bytes, length);
+	return ports_to_relay(&((struct agent *)user)->ports, family, bytes, length);
 }
 
 static void
@@ -120,7 +119,7 @@ begin_join(struct agent *agent, const struct join *join, struct mono_time now)
 	agent->rejoin_wanted = false;
 	agent->was_up = false;
 	agent->joins++;
-	int result = ports_open_relay(&agent->ports, join->media_ip_be, join->media_port_be);
+	int result = ports_open_relay(&agent->ports, join->media, join->media_port_be);
 	if (result == 0)
 		result = seat_join(&agent->seat, join, now);
 	if (result != 0) {
@@ -193,11 +192,12 @@ watch_path(struct agent *agent, struct mono_time now)
 	bool is_up = seat_path_is_up(&agent->seat, now);
 	if (is_up != agent->was_up && agent->seat.has_path) {
 		if (is_up)
-			log_info("the media path to the relay is up");
+			log_info("the media path to the relay is up, by %s",
+				agent->seat.path.family == IP_V4 ? "IPv4" : "IPv6");
 		else
 			log_warning("the relay's media port does not answer: is the cable in, does "
 				    "the school's firewall let UDP %u out?",
-				ntohs(agent->ports.relay.sin_port));
+				ntohs(agent->ports.relay_port_be));
 		agent->was_up = is_up;
 	}
 	if (agent->seat.has_path && path_is_lost(&agent->seat.path, now)) {

@@ -123,16 +123,34 @@ take_stun(struct reader *reader, struct join_stun *out)
 	leave(reader, &stun);
 }
 
+// The relay's address of one family, or null. Returns whether there is one.
+static bool
+take_address(struct reader *media, const char *name, enum ip_family family, struct join *out)
+{
+	char address[IP_TEXT_BYTES] = "";
+	const json_t *value = json_object_get(media->object, name);
+	if (!value || json_is_null(value))
+		return false;
+	take_text(media, name, TEXT_NAMED, address, sizeof address);
+	if (media->failed)
+		return false;
+	if (ip_from_text(address, &out->media[family]) != 0 ||
+		ip_family(&out->media[family]) != family) {
+		fail(media, name,
+			family == IP_V4 ? "is not an IPv4 address" : "is not an IPv6 address");
+		return false;
+	}
+	return true;
+}
+
 static void
 take_media(struct reader *reader, struct join *out)
 {
-	char address[INET_ADDRSTRLEN] = "";
-	struct in_addr parsed = {0};
 	struct reader media = enter(reader, "media", "media.");
-	take_text(&media, "address", TEXT_NAMED, address, sizeof address);
-	if (!media.failed && inet_pton(AF_INET, address, &parsed) != 1)
-		fail(&media, "address", "is not an IPv4 address");
-	out->media_ip_be = parsed.s_addr;
+	bool has_v4 = take_address(&media, "address", IP_V4, out);
+	bool has_v6 = take_address(&media, "address6", IP_V6, out);
+	if (!has_v4 && !has_v6 && !media.failed)
+		fail(&media, "address", "is missing, and so is address6");
 	out->media_port_be = htons((uint16_t)take_number(&media, "port", 1, UINT16_MAX));
 	leave(reader, &media);
 }

@@ -97,7 +97,9 @@ seat_join(struct seat *seat, const struct join *join, struct mono_time now)
 		seat_leave(seat);
 		return result;
 	}
-	path_init(&seat->path, &join->stun, now);
+	const bool has[IP_FAMILIES] = {
+		ip_is_set(&join->media[IP_V4]), ip_is_set(&join->media[IP_V6])};
+	path_init(&seat->path, &join->stun, has, now);
 	seat->has_path = true;
 	seat->joined = true;
 	seat->times = join_times_from(join, now);
@@ -132,6 +134,12 @@ seat_path_is_up(const struct seat *seat, struct mono_time now)
 }
 
 static void
+to_relay(struct seat *seat, const uint8_t *bytes, size_t length)
+{
+	seat->edges.to_relay(seat->path.family, bytes, length, seat->edges.user);
+}
+
+static void
 send_stun_request(struct seat *seat, struct mono_time now)
 {
 	uint8_t transaction[STUN_TRANSACTION_BYTES];
@@ -140,19 +148,21 @@ send_stun_request(struct seat *seat, struct mono_time now)
 		return;
 	seat->edges.random(transaction, sizeof transaction, seat->edges.user);
 	size_t length = path_poll(&seat->path, now, transaction, bytes, sizeof bytes);
-	if (length > 0)
-		seat->edges.to_relay(bytes, length, seat->edges.user);
+	if (length > 0 &&
+		!seat->edges.to_relay(seat->path.asking, bytes, length, seat->edges.user) &&
+		path_unsent(&seat->path, now))
+		send_stun_request(seat, now);
 }
 
 static void
-take_stun(struct seat *seat, const uint8_t *bytes, size_t length, be32_t source_ip_be,
+take_stun(struct seat *seat, const uint8_t *bytes, size_t length, const struct ip_address *source,
 	be16_t source_port_be, struct mono_time now)
 {
 	uint8_t answer[STUN_MESSAGE_BYTES_MAX];
-	size_t answer_bytes = path_receive(&seat->path, bytes, length, source_ip_be, source_port_be,
-		now, answer, sizeof answer);
+	size_t answer_bytes = path_receive(
+		&seat->path, bytes, length, source, source_port_be, now, answer, sizeof answer);
 	if (answer_bytes > 0)
-		seat->edges.to_relay(answer, answer_bytes, seat->edges.user);
+		seat->edges.to_relay(ip_family(source), answer, answer_bytes, seat->edges.user);
 	send_stun_request(seat, now);
 }
 
@@ -233,7 +243,7 @@ take_rtcp(struct seat *seat, uint8_t *bytes, size_t length, struct mono_time now
 }
 
 void
-seat_datagram(struct seat *seat, uint8_t *bytes, size_t length, be32_t source_ip_be,
+seat_datagram(struct seat *seat, uint8_t *bytes, size_t length, const struct ip_address *source,
 	be16_t source_port_be, struct mono_time now)
 {
 	if (!seat->joined || !seat->has_path) {
@@ -242,7 +252,7 @@ seat_datagram(struct seat *seat, uint8_t *bytes, size_t length, be32_t source_ip
 	}
 	switch (demux_classify(bytes, length)) {
 	case DEMUX_STUN:
-		take_stun(seat, bytes, length, source_ip_be, source_port_be, now);
+		take_stun(seat, bytes, length, source, source_port_be, now);
 		break;
 	case DEMUX_RTP:
 		take_rtp(seat, bytes, length, now);
@@ -272,7 +282,7 @@ seat_input(struct seat *seat, enum stream_kind kind, const uint8_t *rtp, size_t 
 		seat->totals.engine_errors++;
 	if (bytes < 0)
 		return bytes;
-	seat->edges.to_relay(out, (size_t)bytes, seat->edges.user);
+	to_relay(seat, out, (size_t)bytes);
 	return 0;
 }
 
@@ -286,7 +296,7 @@ send_sender_reports(struct seat *seat, struct mono_time now, struct wall_time wa
 		int bytes = uplink_report(
 			&seat->uplinks[i], now, wall, seat->cname, random, out, sizeof out);
 		if (bytes > 0)
-			seat->edges.to_relay(out, (size_t)bytes, seat->edges.user);
+			to_relay(seat, out, (size_t)bytes);
 		else if (bytes < 0)
 			seat->totals.engine_errors++;
 	}
@@ -306,7 +316,7 @@ send_receiver_report(struct seat *seat, const struct rtcp_report_block *blocks, 
 		.capacity = sizeof out};
 	seat->engine->protect_rtcp(&job, 1);
 	if (job.verdict == SRTP_OK)
-		seat->edges.to_relay(out, job.bytes, seat->edges.user);
+		to_relay(seat, out, job.bytes);
 	else
 		seat->totals.engine_errors++;
 }

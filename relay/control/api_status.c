@@ -170,8 +170,10 @@ status_get(struct http_request *request, void *user)
 		scheduler_timetable(control->scheduler)->policies.zone, "engine",
 		edges->engine->name, "device", edges->device);
 	json_object_set_new(object, "media",
-		json_pack("{s:s, s:i, s:s}", "address", edges->media_address, "port",
-			edges->media_port, "mac", edges->media_mac));
+		json_pack("{s:o, s:o, s:i, s:s}", "address",
+			view_media_address(view.media_addresses, IP_V4), "address6",
+			view_media_address(view.media_addresses, IP_V6), "port", edges->media_port,
+			"mac", edges->media_mac));
 	json_object_set_new(object, "workers", json_pack("[o]", worker_view(control, &worker)));
 	json_object_set_new(object, "drops", drops_view(&worker));
 	struct ledger_status ledger;

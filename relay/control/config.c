@@ -3,6 +3,7 @@
 #include "control/config.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "control/config_reader.h"
 #include "control/config_text.h"
@@ -28,19 +29,20 @@ eal_read(struct config_reader *reader, const struct config_setting_t *setting,
 	return result;
 }
 
+// The field's `least` is the family.
 static int
 address_read(struct config_reader *reader, const struct config_setting_t *setting,
 	const struct config_field *field, void *out)
 {
-	struct config_media *media = out;
+	enum ip_family family = (enum ip_family)field->least;
 	char text[CONFIG_TEXT_BYTES_MAX];
 	int result = config_reader_text(reader, setting, text, sizeof(text));
 
-	(void)field;
-	if (result == 0 && config_network_parse(text, &media->address, &media->prefix) != 0)
+	if (result == 0 && config_network_parse(text, family, out) != 0)
 		return config_reader_refuse(reader, setting,
-			"'%s' is not a host's IPv4 address with its prefix, like 10.1.2.3/24",
-			text);
+			"'%s' is not a host's %s address with its prefix, like %s", text,
+			family == IP_V4 ? "IPv4" : "IPv6",
+			family == IP_V4 ? "10.1.2.3/24" : "fd00:1:2::3/64");
 	return result;
 }
 
@@ -48,12 +50,13 @@ static int
 gateway_read(struct config_reader *reader, const struct config_setting_t *setting,
 	const struct config_field *field, void *out)
 {
+	enum ip_family family = (enum ip_family)field->least;
 	char text[CONFIG_TEXT_BYTES_MAX];
 	int result = config_reader_text(reader, setting, text, sizeof(text));
 
-	(void)field;
-	if (result == 0 && config_ipv4_parse(text, out) != 0)
-		return config_reader_refuse(reader, setting, "'%s' is not an IPv4 address", text);
+	if (result == 0 && config_ip_parse(text, family, out) != 0)
+		return config_reader_refuse(reader, setting, "'%s' is not an %s address", text,
+			family == IP_V4 ? "IPv4" : "IPv6");
 	return result;
 }
 
@@ -100,20 +103,27 @@ static int
 media_check(struct config_reader *reader, const struct config_setting_t *group,
 	struct config_media *media)
 {
-	uint32_t host_mask = UINT32_MAX >> media->prefix;
-	uint32_t host = media->gateway & host_mask;
+	static const char *const gateway_names[] = {"gateway", "gateway6"};
+	const struct config_network *v4 = &media->networks[IP_V4], *v6 = &media->networks[IP_V6];
+	const struct ip_address *address = ip_is_set(&v4->address) ? &v4->address : &v6->address;
 
+	if (!ip_is_set(address))
+		return config_reader_refuse(
+			reader, group, "setting 'address' (IPv4) or 'address6' (IPv6) is missing");
 	if (config_reader_member(group, "mac") == NULL) {
 		media->mac[0] = 0x02; // locally administered
-		for (int i = 0; i < 4; i++)
-			media->mac[2 + i] = (uint8_t)(media->address >> (24 - 8 * i));
+		memcpy(media->mac + 2, &address->words_be[3], 4);
 	}
-	if (config_reader_member(group, "gateway") == NULL)
-		return 0;
-	if ((media->gateway & ~host_mask) != (media->address & ~host_mask) || host == 0 ||
-		host == host_mask || media->gateway == media->address)
-		return config_reader_refuse(reader, config_reader_member(group, "gateway"),
-			"the gateway must be another host of the network that 'address' names");
+	for (enum ip_family family = 0; family < IP_FAMILIES; family++) {
+		const struct config_network *network = &media->networks[family];
+		if (ip_is_set(&network->gateway) &&
+			(!ip_is_set(&network->address) ||
+				!config_gateway_fits(network, &network->gateway)))
+			return config_reader_refuse(reader,
+				config_reader_member(group, gateway_names[family]),
+				"the gateway must be another host of the network that '%s' names",
+				family == IP_V4 ? "address" : "address6");
+	}
 	return 0;
 }
 
@@ -125,8 +135,14 @@ media_read(struct config_reader *reader, const struct config_setting_t *setting,
 		{"device", true, config_read_text, offsetof(struct config_media, device), 0,
 			CONFIG_TEXT_BYTES_MAX},
 		{"eal", false, eal_read, 0, 0, CONFIG_EAL_OPTIONS_MAX},
-		{"address", true, address_read, 0, 0, 0},
-		{"gateway", false, gateway_read, offsetof(struct config_media, gateway), 0, 0},
+		{"address", false, address_read, offsetof(struct config_media, networks[IP_V4]),
+			IP_V4, 0},
+		{"gateway", false, gateway_read,
+			offsetof(struct config_media, networks[IP_V4].gateway), IP_V4, 0},
+		{"address6", false, address_read, offsetof(struct config_media, networks[IP_V6]),
+			IP_V6, 0},
+		{"gateway6", false, gateway_read,
+			offsetof(struct config_media, networks[IP_V6].gateway), IP_V6, 0},
 		{"mac", false, mac_read, offsetof(struct config_media, mac), 0, 0},
 		{"vlan", false, config_read_number, offsetof(struct config_media, vlan), 0, 4094},
 		{"port", false, config_read_number, offsetof(struct config_media, port), 1,

@@ -21,40 +21,71 @@ number_parse(const char *text, long least, long most, long *out)
 }
 
 int
-config_ipv4_parse(const char *text, uint32_t *out)
+config_ip_parse(const char *text, enum ip_family family, struct ip_address *out)
 {
-	struct in_addr address;
+	return ip_from_text(text, out) == 0 && ip_family(out) == family ? 0 : -EINVAL;
+}
 
-	if (inet_pton(AF_INET, text, &address) != 1)
-		return -EINVAL;
-	*out = ntohl(address.s_addr);
-	return 0;
+// The bits behind the prefix, all 0 (a network's own name) or all 1 (IPv4's broadcast).
+static bool
+host_bits_are(const struct ip_address *ip, unsigned prefix_bits, uint32_t value)
+{
+	for (unsigned bit = prefix_bits; bit < IP_BITS; bit++) {
+		if ((ntohl(ip->words_be[bit / 32]) >> (31 - bit % 32) & 1) != value)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_host_of(const struct ip_address *ip, unsigned prefix_bits)
+{
+	return !host_bits_are(ip, prefix_bits, 0) &&
+	       (ip_family(ip) == IP_V6 || !host_bits_are(ip, prefix_bits, 1));
+}
+
+static bool
+is_link_local(const struct ip_address *ip)
+{
+	return ip_family(ip) == IP_V6 && ntohl(ip->words_be[0]) >> 22 == 0xfe80 >> 6;
+}
+
+// Addresses that schools can send to.
+static bool
+is_reachable(const struct ip_address *ip)
+{
+	uint32_t first = ntohl(ip_family(ip) == IP_V4 ? ip_v4_be(ip) : ip->words_be[0]) >> 24;
+	if (ip_family(ip) == IP_V4)
+		return first != 0 && first != 127 && first < 0xe0;
+	return ip->words_be[0] != 0 && first != 0xff && !is_link_local(ip);
 }
 
 int
-config_network_parse(const char *text, uint32_t *address_out, uint8_t *prefix_out)
+config_network_parse(const char *text, enum ip_family family, struct config_network *out)
 {
-	char address[INET_ADDRSTRLEN];
+	char address[IP_TEXT_BYTES];
 	const char *slash = strchr(text, '/');
-	uint32_t host_mask;
-	uint32_t host;
 	long prefix;
 
 	if (slash == NULL || (size_t)(slash - text) >= sizeof(address))
 		return -EINVAL;
 	memcpy(address, text, (size_t)(slash - text));
 	address[slash - text] = '\0';
-	if (config_ipv4_parse(address, address_out) != 0 ||
-		number_parse(slash + 1, 1, 30, &prefix) != 0)
+	if (config_ip_parse(address, family, &out->address) != 0 ||
+		number_parse(slash + 1, 1, family == IP_V4 ? 30 : 126, &prefix) != 0)
 		return -EINVAL;
-	host_mask = UINT32_MAX >> prefix;
-	host = *address_out & host_mask;
-	if (host == 0 || host == host_mask)
-		return -EINVAL;
-	if (*address_out >> 24 == 0 || *address_out >> 24 == 127 || *address_out >> 28 >= 0xe)
-		return -EINVAL;
-	*prefix_out = (uint8_t)prefix;
-	return 0;
+	out->prefix_bits = (uint8_t)(prefix + (family == IP_V4 ? IP_MAPPED_BITS : 0));
+	return is_host_of(&out->address, out->prefix_bits) && is_reachable(&out->address) ? 0
+											  : -EINVAL;
+}
+
+bool
+config_gateway_fits(const struct config_network *network, const struct ip_address *gateway)
+{
+	if (is_link_local(gateway))
+		return true;
+	return ip_shares_prefix(gateway, &network->address, network->prefix_bits) &&
+	       is_host_of(gateway, network->prefix_bits) && !ip_equals(gateway, &network->address);
 }
 
 int

@@ -57,12 +57,12 @@ edges_copy(struct control_edges *to, const struct control_edges *from)
 	to->program = from->program ? copy(from->program) : NULL;
 	to->version = copy(from->version);
 	to->device = copy(from->device);
-	to->media_address = copy(from->media_address);
+	for (enum ip_family family = 0; family < IP_FAMILIES; family++)
+		to->media_addresses[family] = copy(from->media_addresses[family]);
 	to->media_mac = copy(from->media_mac);
-	return to->config_path && (to->program || !from->program) && to->version && to->device &&
-			       to->media_address && to->media_mac
-		       ? 0
-		       : -ENOMEM;
+	bool is_whole = to->config_path && to->version && to->device && to->media_mac &&
+			to->media_addresses[IP_V4] && to->media_addresses[IP_V6];
+	return is_whole && (to->program || !from->program) ? 0 : -ENOMEM;
 }
 
 static void
@@ -72,7 +72,8 @@ edges_free(struct control_edges *edges)
 	free((char *)edges->program);
 	free((char *)edges->version);
 	free((char *)edges->device);
-	free((char *)edges->media_address);
+	for (enum ip_family family = 0; family < IP_FAMILIES; family++)
+		free((char *)edges->media_addresses[family]);
 	free((char *)edges->media_mac);
 }
 
@@ -314,7 +315,7 @@ control_view(const struct control *control)
 		.mono = clock_mono(),
 		.wall = clock_wall(),
 		.instance = control->instance,
-		.media_address = control->edges.media_address,
+		.media_addresses = control->edges.media_addresses,
 		.media_port = control->edges.media_port,
 	};
 }

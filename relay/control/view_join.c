@@ -100,7 +100,10 @@ view_join(const struct view *view, const struct join *join)
 	json_object_set_new(
 		object, "leave_in_ms", json_integer(ms_until(view->mono, scheduled->end_at)));
 	json_object_set_new(object, "media",
-		json_pack("{s:s, s:i}", "address", view->media_address, "port", view->media_port));
+		json_pack("{s:o, s:o, s:i}", "address",
+			view_media_address(view->media_addresses, IP_V4), "address6",
+			view_media_address(view->media_addresses, IP_V6), "port",
+			view->media_port));
 	json_object_set_new(object, "stun", stun_view(&join->leg));
 	json_object_set_new(object, "profile", json_string(srtp_profile_name(join->profile)));
 	json_object_set_new(object, "report", ssrc_and_key(report->ssrc, &report->keys));

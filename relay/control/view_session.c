@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // view_session.c - SESSION and LESSON: what is on, and what is planned, for operators.
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,13 +16,19 @@ view_time(struct wall_time time)
 }
 
 json_t *
+view_media_address(const char *const *media_addresses, enum ip_family family)
+{
+	const char *address = media_addresses[family];
+	return *address ? json_string(address) : json_null();
+}
+
+json_t *
 view_leg_address(const struct leg_stats *leg)
 {
 	if (!leg->is_up)
 		return json_null();
-	char host[INET_ADDRSTRLEN], text[INET_ADDRSTRLEN + 6];
-	inet_ntop(AF_INET, &leg->remote_ip_be, host, sizeof host);
-	snprintf(text, sizeof text, "%s:%u", host, ntohs(leg->remote_port_be));
+	char text[IP_PORT_TEXT_BYTES];
+	ip_port_to_text(&leg->remote, leg->remote_port_be, text);
 	return json_string(text);
 }
 

@@ -8,15 +8,11 @@
 
 #include "datapath/internal.h"
 
-#define ANNOUNCEMENTS 3      // at start, a second apart (RFC 5227, section 2.3 asks for two)
-#define ARP_PAUSE_NS NS_IN_S // between announcements, and while the gateway is searched
-#define GATEWAY_REFRESH_NS (30 * NS_IN_S)
-#define GATEWAY_QUESTIONS_MAX 3 // unanswered, before its MAC address is given up
-
 static const struct mac broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
 static int
-send_arp(struct worker *worker, uint16_t operation, const struct mac *to, be32_t target_ip_be)
+send_arp(struct worker *worker, uint16_t operation, const struct mac *to,
+	const struct ip_address *target)
 {
 	struct rte_arp_hdr message = {
 		.arp_hardware = rte_cpu_to_be_16(RTE_ARP_HRD_ETHER),
@@ -24,8 +20,8 @@ send_arp(struct worker *worker, uint16_t operation, const struct mac *to, be32_t
 		.arp_hlen = MAC_BYTES,
 		.arp_plen = sizeof(be32_t),
 		.arp_opcode = rte_cpu_to_be_16(operation),
-		.arp_data.arp_sip = worker->settings.address_be,
-		.arp_data.arp_tip = target_ip_be,
+		.arp_data.arp_sip = ip_v4_be(&worker->settings.networks[IP_V4].address),
+		.arp_data.arp_tip = ip_v4_be(target),
 	};
 	memcpy(&message.arp_data.arp_sha, &worker->settings.mac, MAC_BYTES);
 	if (operation == RTE_ARP_OP_REPLY)
@@ -37,24 +33,20 @@ static void
 handle(struct worker *worker, struct packet *packet, struct mono_time now)
 {
 	const struct frame *frame = &packet->frame;
-	const struct worker_settings *settings = &worker->settings;
+	const struct worker_network *network = &worker->settings.networks[IP_V4];
 
-	if (frame->tuple.local_ip_be != settings->address_be) {
+	if (!ip_equals(&frame->tuple.local, &network->address)) {
 		packet_drop(packet, DROP_ARP_OTHER);
 		return;
 	}
 	if (frame->kind == FRAME_ARP_REQUEST) {
-		if (send_arp(worker, RTE_ARP_OP_REPLY, &frame->sender_mac,
-			    frame->tuple.remote_ip_be) != 0) {
+		if (send_arp(worker, RTE_ARP_OP_REPLY, &frame->sender_mac, &frame->tuple.remote) !=
+			0) {
 			packet_drop(packet, DROP_NO_BUFFER);
 			return;
 		}
-	} else if (settings->gateway_be && frame->tuple.remote_ip_be == settings->gateway_be) {
-		worker->gateway_mac = frame->sender_mac;
-		worker->gateway_is_known = true;
-		worker->gateway_questions = 0;
-		if (worker->announcements_left == 0)
-			worker->next_arp = mono_after_ns(now, GATEWAY_REFRESH_NS);
+	} else if (ip_equals(&frame->tuple.remote, &network->gateway)) {
+		neighbours_heard(&worker->neighbours[IP_V4], &frame->sender_mac, now);
 	}
 	packet->fate = PACKET_CONSUMED;
 }
@@ -68,32 +60,18 @@ arp(struct worker *worker, struct burst *burst)
 	}
 }
 
-// A gateway that was replaced answers no more under the old MAC address: after one question without
-// an answer everybody is asked, and after some the packets go back the way they came.
-static void
-ask_gateway(struct worker *worker)
-{
-	if (worker->gateway_questions >= GATEWAY_QUESTIONS_MAX)
-		worker->gateway_is_known = false;
-	bool is_sure = worker->gateway_is_known && worker->gateway_questions == 0;
-	send_arp(worker, RTE_ARP_OP_REQUEST, is_sure ? &worker->gateway_mac : &broadcast,
-		worker->settings.gateway_be);
-	if (worker->gateway_questions < GATEWAY_QUESTIONS_MAX)
-		worker->gateway_questions++;
-}
-
 void
 arp_upkeep(struct worker *worker, struct mono_time now)
 {
-	const struct worker_settings *settings = &worker->settings;
+	const struct worker_network *network = &worker->settings.networks[IP_V4];
 
-	if (!mono_reached(now, worker->next_arp))
+	if (!ip_is_set(&network->address))
 		return;
-	if (worker->announcements_left > 0) {
-		worker->announcements_left--;
-		send_arp(worker, RTE_ARP_OP_REQUEST, &broadcast, settings->address_be);
-	}
-	if (settings->gateway_be)
-		ask_gateway(worker); // its answer puts the next question off
-	worker->next_arp = mono_after_ns(now, ARP_PAUSE_NS);
+	struct neighbours_due due =
+		neighbours_upkeep(&worker->neighbours[IP_V4], ip_is_set(&network->gateway), now);
+	if (due.announcement)
+		send_arp(worker, RTE_ARP_OP_REQUEST, &broadcast, &network->address);
+	if (due.question)
+		send_arp(worker, RTE_ARP_OP_REQUEST, due.asked ? due.asked : &broadcast,
+			&network->gateway);
 }

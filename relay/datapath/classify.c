@@ -49,9 +49,18 @@ classify_datagram(const struct worker_settings *settings, struct packet *packet)
 	}
 }
 
-static enum drop_reason
-classify_packet(const struct worker_settings *settings, struct packet *packet)
+// Whether the frame went to this station, or to a group in which it listens.
+static bool
+is_for_us(const struct worker *worker, const struct frame *frame, bool is_arp)
 {
+	return mac_is(&frame->destination, &worker->settings.mac) ||
+	       (is_arp && mac_is(&frame->destination, &broadcast)) || nd_is_heard(worker, frame);
+}
+
+static enum drop_reason
+classify_packet(const struct worker *worker, struct packet *packet)
+{
+	const struct worker_settings *settings = &worker->settings;
 	struct rte_mbuf *mbuf = packet->mbuf;
 	struct frame *frame = &packet->frame;
 	uint8_t *bytes = rte_pktmbuf_mtod(mbuf, uint8_t *);
@@ -64,15 +73,19 @@ classify_packet(const struct worker_settings *settings, struct packet *packet)
 	if (vlan_of(mbuf, frame) != settings->vlan_id)
 		return DROP_NOT_OURS;
 	bool is_arp = frame->kind == FRAME_ARP_REQUEST || frame->kind == FRAME_ARP_REPLY;
-	if (!mac_is(&frame->destination, &settings->mac) &&
-		!(is_arp && mac_is(&frame->destination, &broadcast)))
+	if (!is_for_us(worker, frame, is_arp))
 		return DROP_NOT_OURS;
 	packet->payload = bytes + frame->payload_offset;
 	if (is_arp) {
 		packet->kind = PACKET_ARP;
 		return DROP_NONE;
 	}
-	if (frame->tuple.local_ip_be != settings->address_be)
+	if (frame->kind == FRAME_ND_SOLICITATION || frame->kind == FRAME_ND_ADVERTISEMENT) {
+		packet->kind = PACKET_ND;
+		return DROP_NONE;
+	}
+	const struct ip_address *local = &frame->tuple.local;
+	if (!ip_equals(local, &settings->networks[ip_family(local)].address))
 		return DROP_IP_DESTINATION;
 	if (frame->kind == FRAME_ICMP_ECHO) {
 		packet->kind = PACKET_ICMP_ECHO;
@@ -85,7 +98,7 @@ void
 classify(struct worker *worker, struct burst *burst)
 {
 	for (unsigned i = 0; i < burst->count; i++) {
-		enum drop_reason reason = classify_packet(&worker->settings, &burst->packets[i]);
+		enum drop_reason reason = classify_packet(worker, &burst->packets[i]);
 		if (reason)
 			packet_drop(&burst->packets[i], reason);
 	}

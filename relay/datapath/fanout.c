@@ -23,6 +23,13 @@ collect(struct worker *worker, const struct stream *stream, struct outflow **out
 	return count;
 }
 
+static enum ip_family
+family_of(const struct leg *leg)
+{
+	return ip_family(&leg->path.tuple.remote);
+}
+
+// The payload lies behind the headers already.
 static void
 write_headers(
 	struct worker *worker, uint8_t *at, const struct packet *packet, const struct leg *leg)
@@ -30,20 +37,22 @@ write_headers(
 	const struct frame *frame = &packet->frame;
 	struct datagram_headers headers = {
 		.tuple = &leg->path.tuple,
-		.next_hop = transmit_next_hop(
-			worker, leg->path.tuple.remote_ip_be, &leg->path.next_hop),
+		.next_hop = transmit_next_hop(worker, &leg->path.tuple.remote, &leg->path.next_hop),
 		.dscp = packet->stream->dscp,
 		.payload_bytes = frame->payload_bytes,
-		.udp_checksum_be = checksum_udp4_readdress(
+		.udp_checksum_be = checksum_udp_readdress(
 			frame->udp_checksum_be, &frame->tuple, &leg->path.tuple),
 	};
 	transmit_write_headers(worker, at, &headers);
+	// Over IPv6 there is no datagram without a checksum (RFC 8200, section 8.1).
+	if (headers.udp_checksum_be == 0 && family_of(leg) == IP_V6)
+		transmit_fill_checksum(worker, at, &headers);
 }
 
 static struct rte_mbuf *
 copy_for(struct worker *worker, const struct packet *packet, const struct leg *leg)
 {
-	unsigned header_bytes = transmit_header_bytes(worker);
+	unsigned header_bytes = transmit_header_bytes(worker, family_of(leg));
 	uint16_t payload_bytes = packet->frame.payload_bytes;
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(worker->settings.pool);
 	if (!mbuf)
@@ -68,7 +77,8 @@ move_for(struct worker *worker, struct packet *packet, const struct leg *leg)
 	rte_pktmbuf_adj(mbuf, frame->payload_offset);
 	rte_pktmbuf_trim(mbuf, (uint16_t)(rte_pktmbuf_data_len(mbuf) - frame->payload_bytes));
 	mbuf->ol_flags = 0;
-	uint8_t *at = (uint8_t *)rte_pktmbuf_prepend(mbuf, (uint16_t)transmit_header_bytes(worker));
+	uint8_t *at = (uint8_t *)rte_pktmbuf_prepend(
+		mbuf, (uint16_t)transmit_header_bytes(worker, family_of(leg)));
 	if (!at)
 		return NULL;
 	write_headers(worker, at, packet, leg);
@@ -77,22 +87,32 @@ move_for(struct worker *worker, struct packet *packet, const struct leg *leg)
 }
 
 static void
+drop_copy(struct worker *worker, struct outflow *outflow, enum drop_reason reason)
+{
+	worker->stats.drops[reason]++;
+	outflow->stats.drops++;
+}
+
+static void
 send_copy(struct worker *worker, struct packet *packet, struct outflow *outflow, bool is_last)
 {
 	const struct leg *leg = &worker->tables.legs[outflow->leg];
-	struct rte_mbuf *mbuf =
-		is_last ? move_for(worker, packet, leg) : copy_for(worker, packet, leg);
+	uint32_t ip_bytes = transmit_ip_header_bytes(family_of(leg)) + packet->frame.payload_bytes;
 
 	worker->stats.copies++;
 	if (packet->kind == PACKET_RTCP)
 		outflow->stats.rtcp_packets++;
-	if (!mbuf) {
-		worker->stats.drops[DROP_TX_NO_BUFFER]++;
-		outflow->stats.drops++;
+	if (ip_bytes > worker->settings.ip_bytes_max) {
+		drop_copy(worker, outflow, DROP_TX_TOO_LONG);
 		return;
 	}
-	transmit_queue(
-		worker, mbuf, packet->kind == PACKET_RTP ? outflow : NULL, packet->frame.ip_bytes);
+	struct rte_mbuf *mbuf =
+		is_last ? move_for(worker, packet, leg) : copy_for(worker, packet, leg);
+	if (!mbuf) {
+		drop_copy(worker, outflow, DROP_TX_NO_BUFFER);
+		return;
+	}
+	transmit_queue(worker, mbuf, packet->kind == PACKET_RTP ? outflow : NULL, ip_bytes);
 }
 
 static void

@@ -162,20 +162,20 @@ handle_request(struct worker *worker, struct packet *packet, const struct stun_m
 		return DROP_STUN_REPLAYED;
 	}
 	const struct mac *next_hop =
-		transmit_next_hop(worker, tuple->remote_ip_be, &packet->frame.source);
+		transmit_next_hop(worker, &tuple->remote, &packet->frame.source);
 	// Another router in front of the same address is another way, to be proved like any other.
-	bool needs_proof = !is_on_path || memcmp(next_hop,
-						  transmit_next_hop(worker, tuple->remote_ip_be,
-							  &leg->path.next_hop),
-						  sizeof *next_hop) != 0;
+	bool needs_proof =
+		!is_on_path ||
+		memcmp(next_hop, transmit_next_hop(worker, &tuple->remote, &leg->path.next_hop),
+			sizeof *next_hop) != 0;
 	if (needs_proof && !rate_limit_allows(&leg->off_path, OFF_PATH_REQUESTS_PER_S, now)) {
 		leg->stats.stun_failures++;
 		return DROP_STUN_RATE;
 	}
 
 	uint8_t answer[STUN_MESSAGE_BYTES_MAX];
-	int bytes = stun_write_success(answer, sizeof answer, message->transaction,
-		tuple->remote_ip_be, tuple->remote_port_be, &leg->relay_key);
+	int bytes = stun_write_success(answer, sizeof answer, message->transaction, &tuple->remote,
+		tuple->remote_port_be, &leg->relay_key);
 	if (bytes < 0 ||
 		transmit_own_datagram(worker, tuple, next_hop, answer, (uint16_t)bytes) != 0)
 		return DROP_NO_BUFFER;

@@ -5,6 +5,7 @@
 const struct stage pipeline[] = {
 	{"classify", classify},
 	{"arp", arp},
+	{"nd", nd},
 	{"icmp", icmp},
 	{"latch", latch},
 	{"resolve", resolve},

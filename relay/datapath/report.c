@@ -36,6 +36,6 @@ report_send(struct worker *worker, struct leg *leg, struct mono_time now)
 	if (job.verdict != SRTP_OK)
 		return;
 	transmit_own_datagram(worker, &leg->path.tuple,
-		transmit_next_hop(worker, leg->path.tuple.remote_ip_be, &leg->path.next_hop),
-		packet, (uint16_t)job.bytes);
+		transmit_next_hop(worker, &leg->path.tuple.remote, &leg->path.next_hop), packet,
+		(uint16_t)job.bytes);
 }

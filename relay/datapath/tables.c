@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include <rte_hash.h>
-#include <rte_jhash.h>
+#include <rte_hash_crc.h>
 #include <rte_lcore.h>
 
 // Removes the entry `slot` of a list that keeps no order.
@@ -25,6 +25,16 @@ list_remove(uint32_t *list, uint32_t *count, uint32_t slot)
 	assert(!"the entry is in the list");
 }
 
+// All of the relay's own side of a tuple follows from the remote's family.
+static uint32_t
+tuple_hash(const void *key, uint32_t key_bytes, uint32_t seed)
+{
+	const struct tuple *tuple = key;
+	(void)key_bytes;
+	uint32_t hash = rte_hash_crc(&tuple->remote, sizeof tuple->remote, seed);
+	return rte_hash_crc_4byte(tuple->remote_port_be, hash);
+}
+
 int
 tables_init(struct tables *tables, const struct stats_limits *limits, const char *name)
 {
@@ -32,7 +42,7 @@ tables_init(struct tables *tables, const struct stats_limits *limits, const char
 		.name = name,
 		.entries = limits->leg_count * 2,
 		.key_len = sizeof(struct tuple),
-		.hash_func = rte_jhash,
+		.hash_func = tuple_hash,
 		.socket_id = (int)rte_socket_id(),
 	};
 

@@ -12,9 +12,11 @@
 #include <rte_udp.h>
 
 #include "datapath/internal.h"
+#include "media/bytes.h"
 #include "media/checksum.h"
 
 #define TTL 64
+#define IP_VERSION_6 6
 #define DSCP_SHIFT 2 // the field's two low bits are ECN's (RFC 3168)
 
 unsigned
@@ -24,16 +26,15 @@ transmit_ethernet_bytes(const struct worker *worker)
 }
 
 unsigned
-transmit_header_bytes(const struct worker *worker)
+transmit_ip_header_bytes(enum ip_family family)
 {
-	return transmit_ethernet_bytes(worker) + IPV4_HEADER_BYTES + UDP_HEADER_BYTES;
+	return (family == IP_V4 ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES) + UDP_HEADER_BYTES;
 }
 
-static void
-write_be16(uint8_t *at, uint16_t value)
+unsigned
+transmit_header_bytes(const struct worker *worker, enum ip_family family)
 {
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
+	return transmit_ethernet_bytes(worker) + transmit_ip_header_bytes(family);
 }
 
 uint8_t *
@@ -44,22 +45,18 @@ transmit_write_ethernet(
 	memcpy(at + MAC_BYTES, &worker->settings.mac, MAC_BYTES);
 	at += 2 * MAC_BYTES;
 	if (worker->settings.vlan_id != VLAN_NONE) {
-		write_be16(at, RTE_ETHER_TYPE_VLAN);
-		write_be16(at + 2, worker->settings.vlan_id);
+		bytes_put_16(at, RTE_ETHER_TYPE_VLAN);
+		bytes_put_16(at + 2, worker->settings.vlan_id);
 		at += VLAN_TAG_BYTES;
 	}
-	write_be16(at, ethertype);
+	bytes_put_16(at, ethertype);
 	return at + sizeof ethertype;
 }
 
-void
-transmit_write_headers(
-	const struct worker *worker, uint8_t *at, const struct datagram_headers *headers)
+static uint8_t *
+write_ipv4(uint8_t *at, const struct datagram_headers *headers, uint16_t udp_bytes)
 {
 	const struct tuple *tuple = headers->tuple;
-	uint16_t udp_bytes = (uint16_t)(UDP_HEADER_BYTES + headers->payload_bytes);
-
-	at = transmit_write_ethernet(worker, at, headers->next_hop, RTE_ETHER_TYPE_IPV4);
 	struct rte_ipv4_hdr ip = {
 		.version_ihl = RTE_IPV4_VHL_DEF,
 		.type_of_service = (uint8_t)(headers->dscp << DSCP_SHIFT),
@@ -68,18 +65,62 @@ transmit_write_headers(
 		.fragment_offset = rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG),
 		.time_to_live = TTL,
 		.next_proto_id = IPPROTO_UDP,
-		.src_addr = tuple->local_ip_be,
-		.dst_addr = tuple->remote_ip_be,
+		.src_addr = ip_v4_be(&tuple->local),
+		.dst_addr = ip_v4_be(&tuple->remote),
 	};
 	ip.hdr_checksum = checksum_internet(&ip, sizeof ip);
+	memcpy(at, &ip, sizeof ip);
+	return at + sizeof ip;
+}
+
+static uint8_t *
+write_ipv6(uint8_t *at, const struct datagram_headers *headers, uint16_t udp_bytes)
+{
+	const struct tuple *tuple = headers->tuple;
+	uint32_t traffic_class = (uint32_t)headers->dscp << DSCP_SHIFT;
+	struct rte_ipv6_hdr ip = {
+		.vtc_flow = rte_cpu_to_be_32(
+			(uint32_t)IP_VERSION_6 << 28 | traffic_class << RTE_IPV6_HDR_TC_SHIFT),
+		.payload_len = rte_cpu_to_be_16(udp_bytes),
+		.proto = IPPROTO_UDP,
+		.hop_limits = TTL,
+	};
+	memcpy(ip.src_addr, &tuple->local, sizeof tuple->local);
+	memcpy(ip.dst_addr, &tuple->remote, sizeof tuple->remote);
+	memcpy(at, &ip, sizeof ip);
+	return at + sizeof ip;
+}
+
+void
+transmit_write_headers(
+	const struct worker *worker, uint8_t *at, const struct datagram_headers *headers)
+{
+	const struct tuple *tuple = headers->tuple;
+	uint16_t udp_bytes = (uint16_t)(UDP_HEADER_BYTES + headers->payload_bytes);
+	bool is_v4 = ip_family(&tuple->remote) == IP_V4;
+
+	at = transmit_write_ethernet(
+		worker, at, headers->next_hop, is_v4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
+	at = is_v4 ? write_ipv4(at, headers, udp_bytes) : write_ipv6(at, headers, udp_bytes);
 	struct rte_udp_hdr udp = {
 		.src_port = tuple->local_port_be,
 		.dst_port = tuple->remote_port_be,
 		.dgram_len = rte_cpu_to_be_16(udp_bytes),
 		.dgram_cksum = headers->udp_checksum_be,
 	};
-	memcpy(at, &ip, sizeof ip);
-	memcpy(at + sizeof ip, &udp, sizeof udp);
+	memcpy(at, &udp, sizeof udp);
+}
+
+void
+transmit_fill_checksum(
+	const struct worker *worker, uint8_t *at, const struct datagram_headers *headers)
+{
+	const struct tuple *tuple = headers->tuple;
+	unsigned header_bytes = transmit_header_bytes(worker, ip_family(&tuple->remote));
+	struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(at + header_bytes - UDP_HEADER_BYTES);
+
+	udp->dgram_cksum = checksum_udp(&tuple->local, &tuple->remote, udp,
+		(size_t)UDP_HEADER_BYTES + headers->payload_bytes);
 }
 
 void
@@ -114,7 +155,8 @@ int
 transmit_own_datagram(struct worker *worker, const struct tuple *tuple, const struct mac *next_hop,
 	const void *payload, uint16_t payload_bytes)
 {
-	unsigned header_bytes = transmit_header_bytes(worker);
+	enum ip_family family = ip_family(&tuple->remote);
+	unsigned header_bytes = transmit_header_bytes(worker, family);
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(worker->settings.pool);
 	if (!mbuf)
 		return -ENOBUFS;
@@ -131,11 +173,9 @@ transmit_own_datagram(struct worker *worker, const struct tuple *tuple, const st
 		.payload_bytes = payload_bytes,
 	};
 	transmit_write_headers(worker, at, &headers);
-	struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(at + header_bytes - UDP_HEADER_BYTES);
-	udp->dgram_cksum = checksum_udp4(tuple->local_ip_be, tuple->remote_ip_be, udp,
-		(size_t)UDP_HEADER_BYTES + payload_bytes);
+	transmit_fill_checksum(worker, at, &headers);
 	worker->stats.originated++;
-	transmit_queue(worker, mbuf, NULL, IPV4_HEADER_BYTES + UDP_HEADER_BYTES + payload_bytes);
+	transmit_queue(worker, mbuf, NULL, transmit_ip_header_bytes(family) + payload_bytes);
 	return 0;
 }
 
@@ -197,13 +237,14 @@ transmit(struct worker *worker)
 }
 
 const struct mac *
-transmit_next_hop(const struct worker *worker, be32_t remote_ip_be, const struct mac *learnt)
+transmit_next_hop(
+	const struct worker *worker, const struct ip_address *remote, const struct mac *learnt)
 {
-	const struct worker_settings *settings = &worker->settings;
-	if (!settings->gateway_be || !worker->gateway_is_known)
+	enum ip_family family = ip_family(remote);
+	const struct worker_network *network = &worker->settings.networks[family];
+	const struct neighbours *neighbours = &worker->neighbours[family];
+	if (!neighbours->gateway_is_known ||
+		ip_shares_prefix(remote, &network->address, network->prefix_bits))
 		return learnt;
-
-	uint32_t mask = settings->prefix_bits ? UINT32_MAX << (32 - settings->prefix_bits) : 0;
-	bool is_on_wire = !(rte_be_to_cpu_32(remote_ip_be ^ settings->address_be) & mask);
-	return is_on_wire ? learnt : &worker->gateway_mac;
+	return &neighbours->gateway_mac;
 }

@@ -56,8 +56,7 @@ leg_upkeep(struct worker *worker, struct leg *leg, struct mono_time now)
 	if (mono_reached(now, leg->next_keepalive)) {
 		leg->next_keepalive = mono_after_ns(now, KEEPALIVE_NS);
 		latch_ask(worker, leg, &leg->path.tuple,
-			transmit_next_hop(
-				worker, leg->path.tuple.remote_ip_be, &leg->path.next_hop),
+			transmit_next_hop(worker, &leg->path.tuple.remote, &leg->path.next_hop),
 			now);
 	}
 	if (mono_reached(now, leg->next_report)) {
@@ -70,7 +69,7 @@ static void
 publish_leg(struct worker *worker, struct leg *leg)
 {
 	leg->stats.is_up = leg->path.is_up;
-	leg->stats.remote_ip_be = leg->path.tuple.remote_ip_be;
+	leg->stats.remote = leg->path.tuple.remote;
 	leg->stats.remote_port_be = leg->path.tuple.remote_port_be;
 	stats_publish_leg(worker->settings.stats, leg->slot, &leg->stats);
 }
@@ -219,6 +218,7 @@ upkeep(struct worker *worker, struct mono_time now)
 		return;
 	worker->next_upkeep = mono_after_ns(now, UPKEEP_NS);
 	arp_upkeep(worker, now);
+	nd_upkeep(worker, now);
 }
 
 void

@@ -15,7 +15,7 @@
 
 #define MESSAGES_PER_TURN 64 // so that a burst of joins does not hold up the media
 #define TRANSACTION_SECRET_BYTES 32
-#define ANNOUNCEMENTS 3
+#define ANNOUNCEMENTS 3 // at start, a second apart (RFC 5227, section 2.3 asks for two)
 #define WORKER_ALIGNMENT 64
 
 struct worker *
@@ -29,7 +29,8 @@ worker_create(const struct worker_settings *settings)
 		return NULL;
 	memset(worker, 0, sizeof *worker);
 	worker->settings = *settings;
-	worker->announcements_left = ANNOUNCEMENTS;
+	for (enum ip_family family = 0; family < IP_FAMILIES; family++)
+		worker->neighbours[family].announcements_left = ANNOUNCEMENTS;
 	worker->ns_per_cycle = (double)NS_IN_S / (double)rte_get_tsc_hz();
 	snprintf(name, sizeof name, "paths-%u", settings->number);
 	if (RAND_bytes(secret, sizeof secret) != 1)

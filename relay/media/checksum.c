@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define PROTOCOL_UDP 17
+#define PROTOCOL_ICMP6 58
 #define UDP_CHECKSUM_OFFSET 6
 #define UDP_CHECKSUM_NONE 0
 #define UDP_CHECKSUM_ZERO 0xffff // a computed 0, as it is sent (RFC 768)
@@ -56,29 +57,50 @@ checksum_internet(const void *bytes, size_t length)
 	return (be16_t)~fold(sum_bytes(0, bytes, length));
 }
 
+// The pseudo headers of both families (RFC 768; RFC 8200, section 8.1) add up to the same: zeros
+// count for nothing, and the ffff before an IPv4 address is one's complement for zero.
+static uint64_t
+sum_pseudo_header(const struct ip_address *source, const struct ip_address *destination,
+	uint8_t protocol, size_t length)
+{
+	const uint8_t protocol_and_length[] = {
+		0, protocol, (uint8_t)(length >> 8), (uint8_t)length};
+	uint64_t sum = sum_bytes(0, protocol_and_length, sizeof(protocol_and_length));
+
+	assert(length <= UINT16_MAX);
+	sum = sum_bytes(sum, (const uint8_t *)source, sizeof(*source));
+	return sum_bytes(sum, (const uint8_t *)destination, sizeof(*destination));
+}
+
 be16_t
-checksum_udp4(be32_t source_be, be32_t destination_be, const void *datagram, size_t length)
+checksum_udp(const struct ip_address *source, const struct ip_address *destination,
+	const void *datagram, size_t length)
 {
 	const uint8_t *bytes = datagram;
-	const uint8_t protocol_and_length[] = {
-		0, PROTOCOL_UDP, (uint8_t)(length >> 8), (uint8_t)length};
-	uint64_t sum = (uint64_t)source_be + destination_be;
+	uint64_t sum = sum_pseudo_header(source, destination, PROTOCOL_UDP, length);
 
 	assert(length >= UDP_HEADER_BYTES);
-	assert(length <= UINT16_MAX);
-	sum = sum_bytes(sum, protocol_and_length, sizeof(protocol_and_length));
 	sum = sum_bytes(sum, bytes, UDP_CHECKSUM_OFFSET);
 	sum = sum_bytes(sum, bytes + UDP_HEADER_BYTES, length - UDP_HEADER_BYTES);
 	return udp_checksum_of(sum);
 }
 
 be16_t
-checksum_udp4_readdress(be16_t checksum_be, const struct tuple *before, const struct tuple *after)
+checksum_icmp6(const struct ip_address *source, const struct ip_address *destination,
+	const void *message, size_t length)
+{
+	uint64_t sum = sum_pseudo_header(source, destination, PROTOCOL_ICMP6, length);
+
+	return (be16_t)~fold(sum_bytes(sum, message, length));
+}
+
+be16_t
+checksum_udp_readdress(be16_t checksum_be, const struct tuple *before, const struct tuple *after)
 {
 	uint8_t old[sizeof(*before)];
 	uint64_t sum;
 
-	_Static_assert(sizeof(struct tuple) == 12, "a tuple has no padding");
+	_Static_assert(sizeof(struct tuple) == 36, "a tuple has no padding");
 	if (checksum_be == UDP_CHECKSUM_NONE)
 		return UDP_CHECKSUM_NONE;
 	// The direction turns round, but a sum does not ask which address came first.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// frame.c - one Ethernet frame's headers: Ethernet, VLAN, ARP, IPv4, ICMP, UDP (RFC 826, 791, 792,
-// 768).
+// frame.c - one Ethernet frame's headers: Ethernet, VLAN, ARP (RFC 826), IPv4 (791), ICMP (792),
+// UDP (768). What is IPv6 goes on in frame_ipv6.c.
 #include "media/frame.h"
 
 #include <stdbool.h>
@@ -8,11 +8,13 @@
 
 #include "media/bytes.h"
 #include "media/checksum.h"
+#include "media/frame_internal.h"
 
 #define ETHERTYPE_OFFSET 12
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_ARP 0x0806
 #define ETHERTYPE_VLAN 0x8100
+#define ETHERTYPE_IPV6 0x86dd
 #define VLAN_ID_MASK 0x0fff
 #define VLAN_ID_PRIORITY_ONLY 0 // a tag that carries a priority and no VLAN (IEEE 802.1Q)
 #define VLAN_ID_RESERVED 0x0fff
@@ -29,6 +31,15 @@
 
 #define ICMP_HEADER_BYTES 8
 #define ICMP_ECHO_REQUEST 8
+
+static struct ip_address
+read_ip_v4(const uint8_t *bytes)
+{
+	be32_t address_be;
+
+	memcpy(&address_be, bytes, sizeof(address_be));
+	return ip_from_v4(address_be);
+}
 
 static enum drop_reason
 parse_arp(const uint8_t *bytes, size_t captured, struct frame *out)
@@ -52,16 +63,17 @@ parse_arp(const uint8_t *bytes, size_t captured, struct frame *out)
 	if (arp[8] & 1)
 		return DROP_ARP_OTHER;
 	memcpy(out->sender_mac.bytes, arp + 8, MAC_BYTES);
-	memcpy(&out->tuple.remote_ip_be, arp + 14, sizeof(be32_t));
-	memcpy(&out->tuple.local_ip_be, arp + 24, sizeof(be32_t));
+	out->has_sender_mac = true;
+	out->tuple.remote = read_ip_v4(arp + 14);
+	out->tuple.local = read_ip_v4(arp + 24);
 	return DROP_NONE;
 }
 
-static enum drop_reason
-parse_udp(const uint8_t *bytes, struct frame *out)
+enum drop_reason
+frame_parse_udp(const uint8_t *bytes, struct frame *out)
 {
 	const uint8_t *udp = bytes + out->l4_offset;
-	uint16_t room = out->ip_bytes - IPV4_HEADER_BYTES;
+	uint16_t room = frame_l4_bytes(out);
 
 	// A datagram shorter than its packet leaves bytes that neither the UDP checksum nor the
 	// SRTP tag covers; those would be forwarded unseen.
@@ -71,6 +83,9 @@ parse_udp(const uint8_t *bytes, struct frame *out)
 	memcpy(&out->tuple.remote_port_be, udp, sizeof(be16_t));
 	memcpy(&out->tuple.local_port_be, udp + 2, sizeof(be16_t));
 	memcpy(&out->udp_checksum_be, udp + 6, sizeof(be16_t));
+	// RFC 8200, section 8.1: over IPv6 there is no datagram without a checksum.
+	if (out->udp_checksum_be == 0 && ip_family(&out->tuple.remote) == IP_V6)
+		return DROP_UDP_HEADER;
 	out->payload_offset = out->l4_offset + UDP_HEADER_BYTES;
 	out->payload_bytes = room - UDP_HEADER_BYTES;
 	return DROP_NONE;
@@ -80,7 +95,7 @@ static enum drop_reason
 parse_icmp(const uint8_t *bytes, struct frame *out)
 {
 	const uint8_t *icmp = bytes + out->l4_offset;
-	uint16_t room = out->ip_bytes - IPV4_HEADER_BYTES;
+	uint16_t room = frame_l4_bytes(out);
 
 	if (room < ICMP_HEADER_BYTES || icmp[0] != ICMP_ECHO_REQUEST || icmp[1] != 0)
 		return DROP_IP_PROTOCOL;
@@ -96,7 +111,7 @@ parse_icmp(const uint8_t *bytes, struct frame *out)
 // RFC 1122, section 3.2.1.3: no host sends from "this network", loopback, multicast, class E or
 // broadcast; an answer to one would reach many.
 static bool
-is_host_address(const uint8_t *address)
+is_v4_host(const uint8_t *address)
 {
 	return address[0] != 0 && address[0] != 127 && address[0] < 224;
 }
@@ -111,18 +126,18 @@ parse_ipv4(const uint8_t *bytes, size_t captured, struct frame *out)
 	if (ip[0] != IPV4_VERSION_AND_WORDS || checksum_internet(ip, IPV4_HEADER_BYTES) != 0)
 		return DROP_IP_HEADER;
 	out->ip_bytes = bytes_get_16(ip + 2);
-	if (out->ip_bytes < IPV4_HEADER_BYTES || !is_host_address(ip + 12))
+	if (out->ip_bytes < IPV4_HEADER_BYTES || !is_v4_host(ip + 12))
 		return DROP_IP_HEADER;
 	if (out->ip_bytes > captured - out->l3_offset)
 		return DROP_TRUNCATED;
 	if (bytes_get_16(ip + 6) & IPV4_FRAGMENT_MASK)
 		return DROP_IP_FRAGMENT;
-	memcpy(&out->tuple.remote_ip_be, ip + 12, sizeof(be32_t));
-	memcpy(&out->tuple.local_ip_be, ip + 16, sizeof(be32_t));
+	out->tuple.remote = read_ip_v4(ip + 12);
+	out->tuple.local = read_ip_v4(ip + 16);
 	out->l4_offset = out->l3_offset + IPV4_HEADER_BYTES;
 	switch (ip[9]) {
 	case PROTOCOL_UDP:
-		return parse_udp(bytes, out);
+		return frame_parse_udp(bytes, out);
 	case PROTOCOL_ICMP:
 		return parse_icmp(bytes, out);
 	default:
@@ -159,6 +174,8 @@ frame_parse(const uint8_t *bytes, size_t captured, struct frame *out)
 	switch (ethertype) {
 	case ETHERTYPE_IPV4:
 		return parse_ipv4(bytes, captured, out);
+	case ETHERTYPE_IPV6:
+		return frame_parse_ipv6(bytes, captured, out);
 	case ETHERTYPE_ARP:
 		return parse_arp(bytes, captured, out);
 	default:

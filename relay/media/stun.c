@@ -91,22 +91,38 @@ is_known_type(uint16_t type)
 	       type == STUN_BINDING_SUCCESS || type == STUN_BINDING_ERROR;
 }
 
+// What an address of either family is masked with (section 14.2): the cookie, then the transaction.
+static void
+xor_address(uint8_t *address, size_t length, const uint8_t *transaction)
+{
+	uint8_t mask[sizeof(struct ip_address)];
+
+	bytes_put_32(mask, MAGIC_COOKIE);
+	memcpy(mask + 4, transaction, STUN_TRANSACTION_BYTES);
+	for (size_t i = 0; i < length; i++)
+		address[i] ^= mask[i];
+}
+
 static int
 read_xor_mapped(const struct attribute *attribute, struct stun_message *out)
 {
 	const uint8_t *value = attribute->value;
-	uint8_t address[4];
+	bool is_v4 = attribute->bytes == ADDRESS4_BYTES && value[1] == FAMILY_IPV4;
+	bool is_v6 = attribute->bytes == ADDRESS6_BYTES && value[1] == FAMILY_IPV6;
+	uint8_t address[sizeof(struct ip_address)];
+	uint8_t port[2];
+	be32_t v4_be;
 
-	if (attribute->bytes == ADDRESS6_BYTES && value[1] == FAMILY_IPV6)
-		return 0; // well-formed, and of no use to an IPv4 relay
-	if (attribute->bytes != ADDRESS4_BYTES || value[1] != FAMILY_IPV4)
+	if (!is_v4 && !is_v6)
 		return -EBADMSG;
 	if (out->has_mapped)
 		return 0;
-	bytes_put_32(address, bytes_get_32(value + 4) ^ MAGIC_COOKIE);
-	memcpy(&out->mapped_ip_be, address, sizeof(out->mapped_ip_be));
-	bytes_put_16(address, bytes_get_16(value + 2) ^ (MAGIC_COOKIE >> 16));
-	memcpy(&out->mapped_port_be, address, sizeof(out->mapped_port_be));
+	memcpy(address, value + 4, attribute->bytes - 4u);
+	xor_address(address, attribute->bytes - 4u, out->transaction);
+	memcpy(&v4_be, address, sizeof(v4_be));
+	out->mapped = is_v4 ? ip_from_v4(v4_be) : ip_from_v6(address);
+	bytes_put_16(port, bytes_get_16(value + 2) ^ (MAGIC_COOKIE >> 16));
+	memcpy(&out->mapped_port_be, port, sizeof(out->mapped_port_be));
 	out->has_mapped = true;
 	return 0;
 }
@@ -273,10 +289,12 @@ stun_write_request(uint8_t *bytes, size_t capacity,
 
 int
 stun_write_success(uint8_t *bytes, size_t capacity,
-	const uint8_t transaction[STUN_TRANSACTION_BYTES], be32_t mapped_ip_be,
+	const uint8_t transaction[STUN_TRANSACTION_BYTES], const struct ip_address *mapped,
 	be16_t mapped_port_be, const struct hmac_sha1_key *key)
 {
-	size_t length = STUN_HEADER_BYTES + ATTRIBUTE_HEADER_BYTES + ADDRESS4_BYTES + TRAILER_BYTES;
+	bool is_v4 = ip_family(mapped) == IP_V4;
+	size_t value_bytes = is_v4 ? ADDRESS4_BYTES : ADDRESS6_BYTES;
+	size_t length = STUN_HEADER_BYTES + ATTRIBUTE_HEADER_BYTES + value_bytes + TRAILER_BYTES;
 	size_t cursor;
 	uint8_t *value;
 
@@ -284,12 +302,13 @@ stun_write_success(uint8_t *bytes, size_t capacity,
 		return -ENOSPC;
 	cursor = write_header(bytes, STUN_BINDING_SUCCESS, transaction, length);
 	value = bytes + cursor + ATTRIBUTE_HEADER_BYTES;
-	cursor = write_attribute(bytes, cursor, XOR_MAPPED_ADDRESS, ADDRESS4_BYTES);
+	cursor = write_attribute(bytes, cursor, XOR_MAPPED_ADDRESS, value_bytes);
 	value[0] = 0;
-	value[1] = FAMILY_IPV4;
+	value[1] = is_v4 ? FAMILY_IPV4 : FAMILY_IPV6;
 	memcpy(value + 2, &mapped_port_be, sizeof(mapped_port_be));
-	memcpy(value + 4, &mapped_ip_be, sizeof(mapped_ip_be));
 	bytes_put_16(value + 2, bytes_get_16(value + 2) ^ (MAGIC_COOKIE >> 16));
-	bytes_put_32(value + 4, bytes_get_32(value + 4) ^ MAGIC_COOKIE);
+	// An IPv4 address is the end of the type that holds both.
+	memcpy(value + 4, (const uint8_t *)(mapped + 1) - (value_bytes - 4), value_bytes - 4);
+	xor_address(value + 4, value_bytes - 4, transaction);
 	return write_trailer(bytes, cursor, key);
 }

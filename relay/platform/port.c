@@ -72,11 +72,12 @@ configure(struct port *port, const struct quirk *quirk)
 }
 
 static void
-take_address(struct port *port, const struct quirk *quirk, const uint8_t mac[6])
+take_address(struct port *port, const struct quirk *quirk, const uint8_t mac[6], bool has_ipv6)
 {
 	struct rte_ether_addr address;
 	memcpy(address.addr_bytes, mac, sizeof address.addr_bytes);
-	if (!quirk->keeps_own_mac && rte_eth_dev_default_mac_addr_set(port->id, &address) == 0)
+	if (!quirk->keeps_own_mac && rte_eth_dev_default_mac_addr_set(port->id, &address) == 0 &&
+		(!has_ipv6 || rte_eth_allmulticast_enable(port->id) == 0))
 		return;
 	if (rte_eth_promiscuous_enable(port->id) != 0)
 		log_debug("%s can neither take another MAC address nor receive everything",
@@ -84,7 +85,7 @@ take_address(struct port *port, const struct quirk *quirk, const uint8_t mac[6])
 }
 
 int
-port_start(struct port *port, const char *device, const uint8_t mac[6], char *error,
+port_start(struct port *port, const char *device, const uint8_t mac[6], bool has_ipv6, char *error,
 	size_t error_bytes)
 {
 	char name[EAL_DEVICE_NAME_BYTES];
@@ -105,6 +106,7 @@ port_start(struct port *port, const char *device, const uint8_t mac[6], char *er
 				  "(dpdk-devbind.py --status shows which are)");
 		return result;
 	}
+	rte_eth_dev_get_mtu(port->id, &port->mtu);
 	snprintf(port->driver, sizeof port->driver, "%s", info.driver_name);
 	const struct quirk *quirk = find_quirk(port->driver);
 	port->pool = rte_pktmbuf_pool_create("packets", quirk->buffers, POOL_CACHE_BUFFERS, 0,
@@ -118,7 +120,7 @@ port_start(struct port *port, const char *device, const uint8_t mac[6], char *er
 	}
 	result = configure(port, quirk);
 	if (result == 0) {
-		take_address(port, quirk, mac);
+		take_address(port, quirk, mac, has_ipv6);
 		result = rte_eth_dev_start(port->id);
 	}
 	if (result != 0) {

@@ -135,6 +135,7 @@ print_status_head(const json_t *status)
 	const json_t *media = json_object_get(status, "media");
 	const json_t *timetable = json_object_get(status, "timetable");
 	char text[4][VIEW_CELL_BYTES_MAX];
+	static const char *const addresses[] = {"address", "address6"};
 	view_cell(json_object_get(status, "version"), VIEW_TEXT, text[0]);
 	view_cell(json_object_get(status, "instance"), VIEW_TEXT, text[1]);
 	view_cell(json_object_get(status, "started_at"), VIEW_MOMENT, text[2]);
@@ -142,11 +143,17 @@ print_status_head(const json_t *status)
 	view_cell(json_object_get(status, "now"), VIEW_MOMENT, text[0]);
 	view_cell(json_object_get(status, "zone"), VIEW_TEXT, text[1]);
 	printf("now        %s here; the county's zone is %s\n", text[0], text[1]);
-	view_cell(json_object_get(media, "address"), VIEW_TEXT, text[0]);
 	view_cell(json_object_get(media, "port"), VIEW_COUNT, text[1]);
 	view_cell(json_object_get(media, "mac"), VIEW_TEXT, text[2]);
 	view_cell(json_object_get(status, "device"), VIEW_TEXT, text[3]);
-	printf("media      %s port %s, MAC %s, on %s\n", text[0], text[1], text[2], text[3]);
+	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+		const json_t *address = json_object_get(media, addresses[i]);
+		if (!json_is_string(address))
+			continue;
+		view_cell(address, VIEW_TEXT, text[0]);
+		printf("media      %s port %s, MAC %s, on %s\n", text[0], text[1], text[2],
+			text[3]);
+	}
 	view_cell(json_object_get(status, "engine"), VIEW_TEXT, text[0]);
 	printf("SRTP       %s\n", text[0]);
 	view_cell(json_object_get(timetable, "file"), VIEW_TEXT, text[0]);

@@ -71,8 +71,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	feed_datagram(bytes, length);
 	if (frame_parse(bytes, length, &frame) == DROP_NONE && frame.kind == FRAME_UDP) {
 		assert((size_t)frame.payload_offset + frame.payload_bytes <= length);
-		(void)checksum_udp4(frame.tuple.remote_ip_be, frame.tuple.local_ip_be,
-			bytes + frame.l4_offset, UDP_HEADER_BYTES + (size_t)frame.payload_bytes);
+		(void)checksum_udp(&frame.tuple.remote, &frame.tuple.local, bytes + frame.l4_offset,
+			UDP_HEADER_BYTES + (size_t)frame.payload_bytes);
 		feed_datagram(bytes + frame.payload_offset, frame.payload_bytes);
 	}
 	return 0;

@@ -27,6 +27,8 @@ static struct rte_ring *from_worker;
 static uint16_t port_id;
 static const struct srtp_engine *chosen_engine;
 
+static struct ip_address gateway6; // unset: none
+
 static const struct mac worker_mac = {{0x02, 0x00, 198, 18, 0, 2}};
 
 static void
@@ -52,6 +54,26 @@ start_eal(void)
 	ck_assert_int_eq(rte_eth_dev_start(port_id), 0);
 }
 
+struct ip_address
+rig_ip6(uint16_t last)
+{
+	const uint8_t bytes[16] = {
+		0xfd, 0, 0x01, 0x98, 0, 0x18, [14] = (uint8_t)(last >> 8), [15] = (uint8_t)last};
+	return ip_from_v6(bytes);
+}
+
+void
+rig_use_gateway6(const struct ip_address *gateway)
+{
+	gateway6 = *gateway;
+}
+
+struct ip_address
+rig_address_of(const struct rig_endpoint *endpoint)
+{
+	return endpoint->is_v6 ? endpoint->ip6 : ip_from_v4(htonl(endpoint->ip));
+}
+
 void
 rig_use_engine(const struct srtp_engine *engine)
 {
@@ -73,14 +95,20 @@ rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 		.port_id = port_id,
 		.pool = pool,
 		.mac = worker_mac,
-		.address_be = htonl(RIG_ADDRESS),
-		.prefix_bits = 24,
-		.gateway_be = htonl(gateway),
+		.ip_bytes_max = 1500,
+		.networks =
+			{
+				[IP_V4] = {ip_from_v4(htonl(RIG_ADDRESS)), IP_MAPPED_BITS + 24,
+					{{0}}},
+				[IP_V6] = {rig_ip6(2), 64, gateway6},
+			},
 		.vlan_id = vlan,
 		.media_port = RIG_MEDIA_PORT,
 		.engine = rig->engine,
 		.stats = rig->stats,
 	};
+	if (gateway)
+		settings.networks[IP_V4].gateway = ip_from_v4(htonl(gateway));
 	rig->worker = worker_create(&settings);
 	ck_assert_ptr_nonnull(rig->worker);
 	// The announcements at start are over before a test looks.
@@ -132,6 +160,7 @@ rig_add_endpoint(struct rig *rig, struct rig_endpoint *endpoint, unsigned number
 	memset(endpoint, 0, sizeof *endpoint);
 	endpoint->leg = number;
 	endpoint->ip = RIG_IP(198, 18, 1 + number, 10);
+	endpoint->ip6 = rig_ip6((uint16_t)(0x100 + number));
 	endpoint->port = (uint16_t)(40000 + number);
 	endpoint->mac = (struct mac){{0x02, 0xaa, 0, 0, 0, (uint8_t)number}};
 	endpoint->ssrc = 0x10000 + number;
@@ -317,32 +346,55 @@ put_be32(uint8_t *at, uint32_t value)
 	put_be16(at + 2, (uint16_t)value);
 }
 
-void
-rig_datagram(const struct rig_endpoint *endpoint, const void *payload, uint16_t payload_bytes,
-	struct rig_frame *frame)
+// Writes the IP header and returns the byte behind it.
+static uint8_t *
+write_ipv4(const struct rig_endpoint *endpoint, uint16_t udp_bytes, uint8_t *ip)
 {
-	uint8_t *at = frame->bytes;
-	memset(at, 0, 42);
-	memcpy(at, &worker_mac, MAC_BYTES);
-	memcpy(at + 6, &endpoint->mac, MAC_BYTES);
-	put_be16(at + 12, 0x0800);
-	uint8_t *ip = at + 14;
 	ip[0] = 0x45;
-	put_be16(ip + 2, (uint16_t)(28 + payload_bytes));
+	put_be16(ip + 2, (uint16_t)(20 + udp_bytes));
 	ip[8] = 61;
 	ip[9] = 17;
 	put_be32(ip + 12, endpoint->ip);
 	put_be32(ip + 16, RIG_ADDRESS);
 	be16_t sum = checksum_internet(ip, 20);
 	memcpy(ip + 10, &sum, 2);
-	uint8_t *udp = ip + 20;
+	return ip + 20;
+}
+
+static uint8_t *
+write_ipv6(const struct rig_endpoint *endpoint, uint16_t udp_bytes, uint8_t *ip)
+{
+	struct ip_address relay = rig_ip6(2);
+	ip[0] = 0x60;
+	put_be16(ip + 4, udp_bytes);
+	ip[6] = 17;
+	ip[7] = 61;
+	memcpy(ip + 8, &endpoint->ip6, 16);
+	memcpy(ip + 24, &relay, 16);
+	return ip + 40;
+}
+
+void
+rig_datagram(const struct rig_endpoint *endpoint, const void *payload, uint16_t payload_bytes,
+	struct rig_frame *frame)
+{
+	uint8_t *at = frame->bytes;
+	uint16_t udp_bytes = (uint16_t)(UDP_HEADER_BYTES + payload_bytes);
+	memset(at, 0, 62);
+	memcpy(at, &worker_mac, MAC_BYTES);
+	memcpy(at + 6, &endpoint->mac, MAC_BYTES);
+	put_be16(at + 12, endpoint->is_v6 ? 0x86dd : 0x0800);
+	uint8_t *udp = endpoint->is_v6 ? write_ipv6(endpoint, udp_bytes, at + 14)
+				       : write_ipv4(endpoint, udp_bytes, at + 14);
 	put_be16(udp, endpoint->port);
 	put_be16(udp + 2, RIG_MEDIA_PORT);
-	put_be16(udp + 4, (uint16_t)(8 + payload_bytes));
+	put_be16(udp + 4, udp_bytes);
 	memcpy(udp + 8, payload, payload_bytes);
-	sum = checksum_udp4(htonl(endpoint->ip), htonl(RIG_ADDRESS), udp, 8u + payload_bytes);
+	struct ip_address from = rig_address_of(endpoint);
+	struct ip_address to = endpoint->is_v6 ? rig_ip6(2) : ip_from_v4(htonl(RIG_ADDRESS));
+	be16_t sum = checksum_udp(&from, &to, udp, udp_bytes);
 	memcpy(udp + 6, &sum, 2);
-	frame->length = (uint16_t)(42 + payload_bytes);
+	frame->length = (uint16_t)(udp + udp_bytes - at);
 }
 
 void
@@ -404,7 +456,8 @@ rig_answer(const struct rig_endpoint *endpoint, const struct rig_frame *question
 		message.type != STUN_BINDING_REQUEST ||
 		!stun_verify(payload, &message, &endpoint->endpoint_key))
 		return false;
-	int bytes = stun_write_success(text, sizeof text, message.transaction, htonl(RIG_ADDRESS),
+	struct ip_address relay = endpoint->is_v6 ? rig_ip6(2) : ip_from_v4(htonl(RIG_ADDRESS));
+	int bytes = stun_write_success(text, sizeof text, message.transaction, &relay,
 		htons(RIG_MEDIA_PORT), &endpoint->endpoint_key);
 	ck_assert_int_gt(bytes, 0);
 	rig_datagram(endpoint, text, (uint16_t)bytes, answer);
@@ -429,7 +482,8 @@ rig_prove_path(struct rig *rig, struct rig_endpoint *endpoint)
 	worker_publish(rig->worker, rig->now);
 	stats_read_leg(rig->stats, endpoint->leg, &stats);
 	ck_assert_msg(stats.is_up, "the path was not proved");
-	ck_assert_uint_eq(ntohl(stats.remote_ip_be), endpoint->ip);
+	struct ip_address expected = rig_address_of(endpoint);
+	ck_assert(ip_equals(&stats.remote, &expected));
 	rig_discard_output(rig);
 }
 

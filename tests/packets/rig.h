@@ -31,7 +31,9 @@ struct rig {
 // An endpoint as the worker knows it: a leg with one stream and one report stream.
 struct rig_endpoint {
 	uint32_t leg;
-	uint32_t ip;   // host order
+	uint32_t ip; // host order
+	struct ip_address ip6;
+	bool is_v6;    // speaks from ip6, not from ip
 	uint16_t port; // host order
 	struct mac mac;
 	struct message_leg credentials;
@@ -57,6 +59,12 @@ struct rig_frame {
 
 // The engine of every rig from now on; libsrtp2 before the first call.
 void rig_use_engine(const struct srtp_engine *engine);
+
+// fd00:198:18:: and these last two bytes; the worker is at 2.
+struct ip_address rig_ip6(uint16_t last);
+// The IPv6 gateway of every rig from now on; unset: none.
+void rig_use_gateway6(const struct ip_address *gateway);
+struct ip_address rig_address_of(const struct rig_endpoint *endpoint);
 
 // Starts EAL on the first call. `gateway` in host order, 0: none; vlan VLAN_NONE: none.
 void rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan);

@@ -67,7 +67,7 @@ START_TEST(a_request_is_answered_with_its_own_address)
 			continue;
 		ck_assert(stun_verify(payload, &message, &a.relay_key));
 		ck_assert_uint_eq(message.transaction[0], 7);
-		ck_assert_uint_eq(ntohl(message.mapped_ip_be), a.ip);
+		ck_assert_uint_eq(ntohl(ip_v4_be(&message.mapped)), a.ip);
 		ck_assert_uint_eq(ntohs(message.mapped_port_be), a.port);
 		answered = true;
 	}
@@ -113,7 +113,8 @@ START_TEST(a_request_sent_again_from_elsewhere_is_neither_answered_nor_moves_the
 	inject_and_turn(&frame);
 	ck_assert_uint_eq(rig_discard_output(&rig), 0);
 	ck_assert_uint_eq(drops(DROP_STUN_REPLAYED), 1);
-	ck_assert_uint_eq(ntohl(leg_stats().remote_ip_be), a.ip);
+	struct leg_stats stats = leg_stats();
+	ck_assert_uint_eq(ntohl(ip_v4_be(&stats.remote)), a.ip);
 }
 END_TEST
 

@@ -65,8 +65,8 @@ check_sealed_copy(const struct rig_frame *sent, const struct rig_frame *received
 	ck_assert_mem_eq(sent_payload, payload, in.payload_bytes);
 	ck_assert_mem_eq(&out.destination, &to->mac, MAC_BYTES);
 	// Seen from the copy, remote is who sent it: the relay.
-	ck_assert_uint_eq(ntohl(out.tuple.remote_ip_be), RIG_ADDRESS);
-	ck_assert_uint_eq(ntohl(out.tuple.local_ip_be), to->ip);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&out.tuple.remote)), RIG_ADDRESS);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&out.tuple.local)), to->ip);
 	ck_assert_uint_eq(ntohs(out.tuple.remote_port_be), RIG_MEDIA_PORT);
 	ck_assert_uint_eq(ntohs(out.tuple.local_port_be), to->port);
 	const uint8_t *ip = received->bytes + out.l3_offset;
@@ -76,7 +76,7 @@ check_sealed_copy(const struct rig_frame *sent, const struct rig_frame *received
 	memcpy(udp, received->bytes + out.l4_offset, udp_bytes);
 	memset(udp + 6, 0, 2);
 	ck_assert_uint_eq(out.udp_checksum_be,
-		checksum_udp4(out.tuple.remote_ip_be, out.tuple.local_ip_be, udp, udp_bytes));
+		checksum_udp(&out.tuple.remote, &out.tuple.local, udp, udp_bytes));
 }
 
 START_TEST(sealed_packet_reaches_the_paired_endpoint_unchanged)
@@ -287,7 +287,7 @@ START_TEST(one_lead_reaches_every_assisted_school)
 		struct frame parsed;
 		ck_assert(rig_take_copy(&rig, &received));
 		rig_payload(&received, &parsed);
-		unsigned to = (ntohl(parsed.tuple.local_ip_be) >> 8 & 0xff) - 1;
+		unsigned to = (ntohl(ip_v4_be(&parsed.tuple.local)) >> 8 & 0xff) - 1;
 		ck_assert(to > 0 && to < count && !seen[to]);
 		seen[to] = true;
 		check_sealed_copy(&sent, &received, &schools[to]);

@@ -103,7 +103,7 @@ scene_start(void)
 		.program = scene.check_path,
 		.version = "0.1",
 		.device = "net_null0",
-		.media_address = "198.18.0.2",
+		.media_addresses = {"198.18.0.2", "fd00:198:18::2"},
 		.media_port = 5000,
 		.media_mac = "02:00:c6:12:00:02",
 		.clock_is_synchronised = scene_clock,

@@ -24,6 +24,8 @@ import time
 MEDIA_ADDRESS = "198.18.0.2"
 MEDIA_GATEWAY = "198.18.0.1"
 MEDIA_PREFIX_BITS = 24
+MEDIA_ADDRESS6 = "fd00:198:18::2"
+MEDIA_GATEWAY6 = "fd00:198:18::1"
 MEDIA_PORT = 5000
 CONTROL_ADDRESS = "198.18.1.2"
 CONTROL_GATEWAY = "198.18.1.1"
@@ -220,6 +222,32 @@ class County:
             chain in { type filter hook forward priority 0; iifname "wan" ct state new drop; }
         }""",
         )
+
+    def add_ipv6(self, schools):
+        """Gives the media network and these schools IPv6, and takes IPv4's media from them."""
+        self._address6("gateway", "media", f"{MEDIA_GATEWAY6}/64")
+        self.sysctl("gateway", "net/ipv6/conf/all/forwarding", "1")
+        for school in schools:
+            nat, room, wan = f"nat{school}", f"classroom{school}", f"school{school}"
+            outside, inside = f"fd00:198:18:a{school:x}", f"fd00:198:18:b{school:x}"
+            self._address6("gateway", wan, f"{outside}::1/64")
+            self._address6(nat, "wan", f"{outside}::2/64")
+            self._address6(nat, "lan", f"{inside}::1/64")
+            self._address6(room, "eth0", f"{inside}::2/64")
+            self.sysctl(nat, "net/ipv6/conf/all/forwarding", "1")
+            self.ip("gateway", "-6", "route", "add", f"{inside}::/64", "via", f"{outside}::2")
+            self.ip(nat, "-6", "route", "add", "default", "via", f"{outside}::1")
+            self.ip(room, "-6", "route", "add", "default", "via", f"{inside}::1")
+            self.nft(
+                nat,
+                f"""table ip only6 {{
+                chain out {{ type filter hook forward priority 0; udp dport {MEDIA_PORT} drop; }}
+            }}""",
+            )
+
+    def _address6(self, role, interface, address):
+        self.sysctl(role, f"net/ipv6/conf/{interface}/disable_ipv6", "0")
+        self.ip(role, "address", "add", address, "dev", interface, "nodad")
 
     @staticmethod
     def school_address(school):

@@ -33,7 +33,12 @@ MAY_INCLUDE = {
     "main.c": {"control", "datapath", "ledger", "timetable", "srtp", "media", "platform"},
 }
 # Plain types that even a pure module may know.
-PLAIN_HEADERS = {"platform/units.h", "platform/messages.h", "platform/drop_reasons.h"}
+PLAIN_HEADERS = {
+    "platform/units.h",
+    "platform/ip.h",
+    "platform/messages.h",
+    "platform/drop_reasons.h",
+}
 # The clients link no DPDK, so they know only these of the platform.
 CLIENT_HEADERS = PLAIN_HEADERS | {"platform/clock.h", "platform/log.h", "platform/https_client.h"}
 

@@ -111,6 +111,7 @@ class Lesson:
         self.relay_starts = 0
         self.tails = {}  # of the players' files: path -> (bytes read, lines counted)
         self.environment = {}  # for the relay, beside ours
+        self.media_settings = ""  # further ones of relay.conf
         self.listener = self._listen(listen_port)
         self.port = self.listener.getsockname()[1]
         for number, school in enumerate(schools):
@@ -148,7 +149,7 @@ class Lesson:
 	address = "{net.MEDIA_ADDRESS}/{net.MEDIA_PREFIX_BITS}";
 	gateway = "{net.MEDIA_GATEWAY}";
 	port = {net.MEDIA_PORT};
-}};
+{self.media_settings}}};
 control: {{
 	listen = ["{net.CONTROL_ADDRESS}:{net.CONTROL_PORT}"];
 	state_directory = "state";

@@ -10,6 +10,7 @@
 #define ROUNDS 20000
 #define DATAGRAM_BYTES_MAX 96
 #define CHECKSUM_OFFSET 6
+#define PSEUDO_HEADER_BYTES_MAX 40
 
 // RFC 1071, section 4.1, word by word in network order: another way than the module's.
 static uint16_t
@@ -25,28 +26,36 @@ slow_sum(uint32_t sum, const uint8_t *bytes, size_t length)
 static uint16_t
 slow_udp(const struct tuple *tuple, const uint8_t *datagram, size_t length)
 {
-	uint8_t whole[12 + DATAGRAM_BYTES_MAX];
+	uint8_t whole[PSEUDO_HEADER_BYTES_MAX + DATAGRAM_BYTES_MAX] = {0};
+	bool is_v4 = ip_family(&tuple->remote) == IP_V4;
+	size_t address_bytes = is_v4 ? 4 : 16; // as their RFCs draw the pseudo headers
+	size_t head_bytes = is_v4 ? 12 : 40;
 	uint16_t checksum;
 
-	memcpy(whole, &tuple->remote_ip_be, 4);
-	memcpy(whole + 4, &tuple->local_ip_be, 4);
-	whole[8] = 0;
-	whole[9] = 17;
-	whole[10] = (uint8_t)(length >> 8);
-	whole[11] = (uint8_t)length;
-	memcpy(whole + 12, datagram, length);
-	whole[12 + CHECKSUM_OFFSET] = 0;
-	whole[12 + CHECKSUM_OFFSET + 1] = 0;
-	checksum = (uint16_t)~slow_sum(0, whole, 12 + length);
+	memcpy(whole, (const uint8_t *)(&tuple->remote + 1) - address_bytes, address_bytes);
+	memcpy(whole + address_bytes, (const uint8_t *)(&tuple->local + 1) - address_bytes,
+		address_bytes);
+	whole[is_v4 ? 9 : 39] = 17;
+	whole[is_v4 ? 10 : 34] = (uint8_t)(length >> 8);
+	whole[is_v4 ? 11 : 35] = (uint8_t)length;
+	memcpy(whole + head_bytes, datagram, length);
+	whole[head_bytes + CHECKSUM_OFFSET] = 0;
+	whole[head_bytes + CHECKSUM_OFFSET + 1] = 0;
+	checksum = (uint16_t)~slow_sum(0, whole, head_bytes + length);
 	return checksum == 0 ? 0xffff : checksum;
 }
 
+// Of either family.
 static struct tuple
 random_tuple(uint64_t *state)
 {
 	struct tuple tuple;
 
 	random_fill(state, (uint8_t *)&tuple, sizeof(tuple));
+	if (random_next(state) % 2) {
+		tuple.remote = ip_from_v4(tuple.remote.words_be[3]);
+		tuple.local = ip_from_v4(tuple.local.words_be[3]);
+	}
 	return tuple;
 }
 
@@ -54,8 +63,8 @@ random_tuple(uint64_t *state)
 static struct tuple
 readdress(uint8_t *datagram, const struct tuple *after)
 {
-	struct tuple seen = {after->local_ip_be, after->remote_ip_be, after->local_port_be,
-		after->remote_port_be};
+	struct tuple seen = {
+		after->local, after->remote, after->local_port_be, after->remote_port_be};
 
 	memcpy(datagram, &after->local_port_be, 2);
 	memcpy(datagram + 2, &after->remote_port_be, 2);
@@ -117,8 +126,7 @@ START_TEST(udp_checksum_agrees_with_the_slow_sum)
 		be16_t checksum_be;
 
 		random_fill(&state, datagram, length);
-		checksum_be =
-			checksum_udp4(tuple.remote_ip_be, tuple.local_ip_be, datagram, length);
+		checksum_be = checksum_udp(&tuple.remote, &tuple.local, datagram, length);
 		ck_assert_uint_eq(ntohs(checksum_be), slow_udp(&tuple, datagram, length));
 	}
 }
@@ -146,8 +154,7 @@ START_TEST(udp_checksum_of_zero_is_sent_as_ffff)
 	random_fill(&state, datagram, sizeof(datagram));
 	make_sum_zero(datagram, sizeof(datagram), &tuple);
 	ck_assert_uint_eq(
-		checksum_udp4(tuple.remote_ip_be, tuple.local_ip_be, datagram, sizeof(datagram)),
-		0xffff);
+		checksum_udp(&tuple.remote, &tuple.local, datagram, sizeof(datagram)), 0xffff);
 }
 END_TEST
 
@@ -155,7 +162,7 @@ START_TEST(incremental_agrees_with_full_recomputation)
 {
 	uint64_t state = 4;
 	uint8_t datagram[DATAGRAM_BYTES_MAX];
-	unsigned zero_before = 0, zero_after = 0;
+	unsigned zero_before = 0, zero_after = 0, across = 0;
 
 	for (int i = 0; i < ROUNDS; i++) {
 		size_t length = 10 + random_next(&state) % (DATAGRAM_BYTES_MAX - 10 + 1);
@@ -177,13 +184,15 @@ START_TEST(incremental_agrees_with_full_recomputation)
 			memcpy(datagram, &before.remote_port_be, 2);
 			memcpy(datagram + 2, &before.local_port_be, 2);
 		}
-		old_be = checksum_udp4(before.remote_ip_be, before.local_ip_be, datagram, length);
-		new_be = checksum_udp4_readdress(old_be, &before, &after);
+		old_be = checksum_udp(&before.remote, &before.local, datagram, length);
+		new_be = checksum_udp_readdress(old_be, &before, &after);
 		seen = readdress(datagram, &after);
 		ck_assert_uint_eq(ntohs(new_be), slow_udp(&seen, datagram, length));
+		across += ip_family(&before.remote) != ip_family(&after.remote);
 		zero_before += old_be == 0xffff;
 		zero_after += new_be == 0xffff;
 	}
+	ck_assert_uint_ge(across, ROUNDS / 4);
 	ck_assert_uint_ge(zero_before, ROUNDS / 4);
 	ck_assert_uint_ge(zero_after, ROUNDS / 4);
 }
@@ -195,7 +204,7 @@ START_TEST(no_checksum_stays_none)
 	struct tuple before = random_tuple(&state);
 	struct tuple after = random_tuple(&state);
 
-	ck_assert_uint_eq(checksum_udp4_readdress(0, &before, &after), 0);
+	ck_assert_uint_eq(checksum_udp_readdress(0, &before, &after), 0);
 }
 END_TEST
 
@@ -203,12 +212,12 @@ START_TEST(unchanged_address_keeps_every_checksum)
 {
 	uint64_t state = 6;
 	struct tuple before = random_tuple(&state);
-	struct tuple after = {before.local_ip_be, before.remote_ip_be, before.local_port_be,
-		before.remote_port_be};
+	struct tuple after = {
+		before.local, before.remote, before.local_port_be, before.remote_port_be};
 
 	for (unsigned checksum = 1; checksum <= 0xffff; checksum++)
 		ck_assert_uint_eq(
-			checksum_udp4_readdress((be16_t)checksum, &before, &after), checksum);
+			checksum_udp_readdress((be16_t)checksum, &before, &after), checksum);
 }
 END_TEST
 

@@ -39,6 +39,14 @@ file_write(const char *name, const char *text, size_t bytes)
 	fclose(file);
 }
 
+static bool
+ip_is(const struct ip_address *ip, const char *text)
+{
+	char own[IP_TEXT_BYTES];
+	ip_to_text(ip, own);
+	return strcmp(own, text) == 0;
+}
+
 START_TEST(the_shipped_configuration_is_read_whole)
 {
 	ck_assert_msg(config_load("conf/relay.conf", &config, &error) == 0, "%s:%u: %s", error.file,
@@ -46,9 +54,11 @@ START_TEST(the_shipped_configuration_is_read_whole)
 	ck_assert_str_eq(config.media.device, "0000:03:00.0");
 	ck_assert_uint_eq(config.media.eal_count, 2);
 	ck_assert_str_eq(config.media.eal[1], "0,1");
-	ck_assert_uint_eq(config.media.address, 0x0a140002);
-	ck_assert_uint_eq(config.media.prefix, 24);
-	ck_assert_uint_eq(config.media.gateway, 0x0a140001);
+	const struct config_network *v4 = &config.media.networks[IP_V4];
+	ck_assert(ip_is(&v4->address, "10.20.0.2"));
+	ck_assert_uint_eq(v4->prefix_bits, IP_MAPPED_BITS + 24);
+	ck_assert(ip_is(&v4->gateway, "10.20.0.1"));
+	ck_assert(!ip_is_set(&config.media.networks[IP_V6].address));
 	ck_assert_mem_eq(config.media.mac, "\x02\x00\x0a\x14\x00\x02", 6);
 	ck_assert_uint_eq(config.media.port, 5000);
 	ck_assert_uint_eq(config.listen_count, 1);
@@ -86,7 +96,7 @@ START_TEST(what_is_left_out_has_its_default)
 	file_write("relay.conf", text, strlen(text));
 	ck_assert_msg(config_load(path, &config, &error) == 0, "%u: %s", error.line, error.reason);
 	ck_assert_uint_eq(config.media.port, 5000);
-	ck_assert_uint_eq(config.media.gateway, 0);
+	ck_assert(!ip_is_set(&config.media.networks[IP_V4].gateway));
 	ck_assert_uint_eq(config.media.vlan, 0);
 	ck_assert_mem_eq(config.media.mac, "\x02\x00\xc6\x12\x00\x02", 6);
 	ck_assert_str_eq(config.media.engine, "auto");
@@ -107,6 +117,29 @@ START_TEST(what_is_left_out_has_its_default)
 }
 END_TEST
 
+START_TEST(ipv6_stands_besides_or_alone_and_takes_a_link_local_router)
+{
+	char text[PATH_MAX + 256];
+	char *timetable = realpath("conf/timetable.conf", NULL);
+
+	folder_make();
+	snprintf(text, sizeof(text),
+		"media: { device = \"net_null0\"; address6 = \"fd00:198:18::2/48\"; gateway6 = "
+		"\"fe80::1\"; };\ntimetable = \"%s\";\n",
+		timetable);
+	file_write("relay.conf", text, strlen(text));
+	ck_assert_msg(config_load(path, &config, &error) == 0, "%u: %s", error.line, error.reason);
+	ck_assert(!ip_is_set(&config.media.networks[IP_V4].address));
+	ck_assert(ip_is(&config.media.networks[IP_V6].address, "fd00:198:18::2"));
+	ck_assert_uint_eq(config.media.networks[IP_V6].prefix_bits, 48);
+	ck_assert(ip_is(&config.media.networks[IP_V6].gateway, "fe80::1"));
+	ck_assert_mem_eq(config.media.mac, "\x02\x00\x00\x00\x00\x02", 6);
+	config_fini(&config);
+	folder_remove();
+	free(timetable);
+}
+END_TEST
+
 #define MEDIA_WITH(setting)                                                                        \
 	"media: {\n device = \"net_null0\";\n address = \"198.18.0.2/24\";\n " setting             \
 	"\n};\ntimetable = \"none.conf\";\n"
@@ -121,7 +154,7 @@ static const struct {
 	{MEDIA, 0, "setting 'timetable' is missing"},
 	{"media = 5;\n", 1, "a group"},
 	{"media: {\n device = ;\n};\n", 2, "syntax error"},
-	{"media: {\n device = \"a\";\n};\n", 1, "setting 'address' is missing"},
+	{"media: {\n device = \"a\";\n};\n", 1, "setting 'address' (IPv4) or 'address6'"},
 	{MEDIA_WITH("colour = 1;"), 4, "unknown setting 'colour'"},
 	{MEDIA_WITH("port = 0;"), 4, "port = 0 is not 1 to 65535"},
 	{MEDIA_WITH("port = 65536;"), 4, "port = 65536 is not 1 to 65535"},
@@ -139,6 +172,17 @@ static const struct {
 	{MEDIA_WITH("gateway = \"198.18.0.2\";"), 4, "the gateway must be another host"},
 	{MEDIA_WITH("gateway = \"198.18.0.255\";"), 4, "the gateway must be another host"},
 	{MEDIA_WITH("gateway = \"here\";"), 4, "'here' is not an IPv4 address"},
+	{MEDIA_WITH("gateway = \"fd00::1\";"), 4, "'fd00::1' is not an IPv4 address"},
+	{MEDIA_WITH("gateway6 = \"fd00::1\";"), 4, "of the network that 'address6' names"},
+	{MEDIA_WITH("address6 = \"fd00::2\";"), 4, "not a host's IPv6 address"},
+	{MEDIA_WITH("address6 = \"fd00::2/127\";"), 4, "not a host's IPv6 address"},
+	{MEDIA_WITH("address6 = \"fd00::/64\";"), 4, "not a host's IPv6 address"},
+	{MEDIA_WITH("address6 = \"fe80::2/64\";"), 4, "not a host's IPv6 address"},
+	{MEDIA_WITH("address6 = \"ff02::2/64\";"), 4, "not a host's IPv6 address"},
+	{MEDIA_WITH("address6 = \"::1/64\";"), 4, "not a host's IPv6 address"},
+	{MEDIA_WITH("address6 = \"::ffff:1.2.3.4/64\";"), 4, "not a host's IPv6 address"},
+	{MEDIA_WITH("address6 = \"fd00::2/64\"; gateway6 = \"fd01::1\";"), 4,
+		"must be another host of the network that 'address6' names"},
 	{MEDIA_WITH("engine = \"openssl\";"), 4, "engine cannot be 'openssl'"},
 	{MEDIA_WITH("eal = \"--no-huge\";"), 4, "a list"},
 	{MEDIA_WITH("eal = [1];"), 4, "a text in \"quotes\""},
@@ -318,6 +362,7 @@ main(void)
 	Suite *suite = suite_create("config");
 	TCase *tests = tcase_create("config");
 
+	tcase_add_test(tests, ipv6_stands_besides_or_alone_and_takes_a_link_local_router);
 	tcase_add_test(tests, the_shipped_configuration_is_read_whole);
 	tcase_add_test(tests, the_shipped_bells_are_the_published_ones);
 	tcase_add_test(tests, what_is_left_out_has_its_default);

@@ -121,8 +121,8 @@ START_TEST(udp_is_read)
 	ck_assert_uint_eq(frame.payload_bytes, 4);
 	ck_assert_uint_eq(frame.ip_bytes, 32);
 	ck_assert_uint_eq(ntohs(frame.udp_checksum_be), 0x1234);
-	ck_assert_uint_eq(ntohl(frame.tuple.remote_ip_be), 0xc6120102);
-	ck_assert_uint_eq(ntohl(frame.tuple.local_ip_be), 0xc6120002);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&frame.tuple.remote)), 0xc6120102);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&frame.tuple.local)), 0xc6120002);
 	ck_assert_uint_eq(ntohs(frame.tuple.remote_port_be), 40000);
 	ck_assert_uint_eq(ntohs(frame.tuple.local_port_be), 5000);
 }
@@ -176,8 +176,8 @@ START_TEST(arp_request_asks_for_the_local_address)
 	ck_assert_int_eq(frame.kind, FRAME_ARP_REQUEST);
 	ck_assert_uint_eq(frame.sender_mac.bytes[5], 3);
 	ck_assert_uint_eq(frame.source.bytes[5], 2);
-	ck_assert_uint_eq(ntohl(frame.tuple.remote_ip_be), 0xc6120001);
-	ck_assert_uint_eq(ntohl(frame.tuple.local_ip_be), 0xc6120002);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&frame.tuple.remote)), 0xc6120001);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&frame.tuple.local)), 0xc6120002);
 	ck_assert_uint_eq(frame.tuple.remote_port_be, 0);
 	ck_assert_uint_eq(frame.tuple.local_port_be, 0);
 }
@@ -193,7 +193,7 @@ START_TEST(arp_reply_tells_where_the_remote_is)
 	ck_assert_int_eq(frame_parse(bytes, sizeof(bytes), &frame), DROP_NONE);
 	ck_assert_int_eq(frame.kind, FRAME_ARP_REPLY);
 	ck_assert_uint_eq(frame.sender_mac.bytes[5], 3);
-	ck_assert_uint_eq(ntohl(frame.tuple.remote_ip_be), 0xc6120001);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&frame.tuple.remote)), 0xc6120001);
 }
 END_TEST
 
@@ -227,7 +227,7 @@ START_TEST(echo_request_is_read)
 	ck_assert_uint_eq(frame.payload_offset, 34);
 	ck_assert_uint_eq(frame.payload_bytes, 13);
 	ck_assert_uint_eq(frame.tuple.remote_port_be, 0);
-	ck_assert_uint_eq(ntohl(frame.tuple.remote_ip_be), 0xc6120102);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&frame.tuple.remote)), 0xc6120102);
 }
 END_TEST
 
@@ -256,8 +256,8 @@ START_TEST(other_ethertypes_and_protocols_are_refused)
 	struct frame frame;
 
 	memcpy(bytes, udp_frame, sizeof(bytes));
-	bytes[12] = 0x86;
-	bytes[13] = 0xdd;
+	bytes[12] = 0x88; // PPPoE
+	bytes[13] = 0x63;
 	ck_assert_int_eq(frame_parse(bytes, sizeof(bytes), &frame), DROP_ETHERTYPE);
 	memcpy(bytes, udp_frame, sizeof(bytes));
 	bytes[23] = 6;

@@ -29,7 +29,8 @@ START_TEST(good_join_is_taken_over_whole)
 	ck_assert_str_eq(join.title, "语文");
 	ck_assert_int_eq(join.state, JOIN_LIVE);
 	ck_assert_int_eq(join.bell_in_ms, 2400000);
-	ck_assert_uint_eq(join.media_ip_be, inet_addr("198.18.0.2"));
+	ck_assert_uint_eq(ip_v4_be(&join.media[IP_V4]), inet_addr("198.18.0.2"));
+	ck_assert(!ip_is_set(&join.media[IP_V6]));
 	ck_assert_uint_eq(join.media_port_be, htons(5000));
 	ck_assert_str_eq(join.stun.relay_password, "to-endpoint");
 	ck_assert_uint_eq(join.report.ssrc, 1);
@@ -137,7 +138,11 @@ static const struct bend bends[] = {
 	{"", "live_in_ms", "604800001", "live_in_ms"},
 	{"", "live_in_ms", "2400001", "live_in_ms"},
 	{"media", "address", "\"relay\"", "media.address"},
-	{"media", "address", "\"::1\"", "media.address"},
+	{"media", "address", "\"::1\"", "media.address is not an IPv4"},
+	{"media", "address", "null", "media.address is missing, and so is address6"},
+	{"media", "address6", "\"198.18.0.2\"", "media.address6 is not an IPv6"},
+	{"media", "address6", "\"::ffff:198.18.0.2\"", "media.address6 is not an IPv6"},
+	{"media", "address6", "7", "media.address6 is not a text"},
 	{"media", "port", "0", "media.port"},
 	{"media", "port", "65536", "media.port"},
 	{"report", "ssrc", "4294967296", "report.ssrc"},

@@ -14,6 +14,8 @@ static const struct join_stun stun = {.username = "R:C",
 	.relay_username = "C:R",
 	.relay_password = "to-endpoint"};
 
+static const bool only_v4[IP_FAMILIES] = {[IP_V4] = true};
+
 static struct path path;
 static struct mono_time now;
 static struct hmac_sha1_key password;
@@ -21,13 +23,15 @@ static struct hmac_sha1_key relay_password;
 static uint8_t bytes[STUN_MESSAGE_BYTES_MAX];
 static uint8_t last_transaction[STUN_TRANSACTION_BYTES];
 static uint8_t counter;
+static struct ip_address relay_v4;
 
 static void
 start(void)
 {
 	now = (struct mono_time){77 * NS_IN_S};
+	relay_v4 = ip_from_v4(htonl(0xc6120002));
 	counter = 0;
-	path_init(&path, &stun, now);
+	path_init(&path, &stun, only_v4, now);
 	hmac_sha1_key_init(&password, "to-relay", 8);
 	hmac_sha1_key_init(&relay_password, "to-endpoint", 11);
 }
@@ -58,11 +62,12 @@ static size_t
 succeed(const uint8_t *transaction, const struct hmac_sha1_key *key)
 {
 	uint8_t success[STUN_MESSAGE_BYTES_MAX], answer[STUN_MESSAGE_BYTES_MAX];
-	int length = stun_write_success(
-		success, sizeof success, transaction, htonl(0xc6120102), htons(40000), key);
+	struct ip_address own = ip_from_v4(htonl(0xc6120102));
+	int length =
+		stun_write_success(success, sizeof success, transaction, &own, htons(40000), key);
 	ck_assert_int_gt(length, 0);
-	return path_receive(&path, success, (size_t)length, htonl(0xc6120002), htons(5000), now,
-		answer, sizeof answer);
+	return path_receive(
+		&path, success, (size_t)length, &relay_v4, htons(5000), now, answer, sizeof answer);
 }
 
 static void
@@ -82,8 +87,8 @@ challenge(const char *username, const struct hmac_sha1_key *key)
 	uint8_t request[STUN_MESSAGE_BYTES_MAX];
 	int length = stun_write_request(request, sizeof request, transaction, username, key);
 	ck_assert_int_gt(length, 0);
-	return path_receive(&path, request, (size_t)length, htonl(0xc6120002), htons(5000), now,
-		bytes, sizeof bytes);
+	return path_receive(
+		&path, request, (size_t)length, &relay_v4, htons(5000), now, bytes, sizeof bytes);
 }
 
 START_TEST(first_request_is_due_at_once_with_our_name_and_password)
@@ -139,7 +144,7 @@ START_TEST(challenge_is_answered_and_the_next_request_follows_at_once)
 	ck_assert_mem_eq(message.transaction, "relay-asks-1", STUN_TRANSACTION_BYTES);
 	ck_assert(stun_verify(bytes, &message, &relay_password));
 	ck_assert(message.has_mapped);
-	ck_assert_uint_eq(message.mapped_ip_be, htonl(0xc6120002));
+	ck_assert(ip_equals(&message.mapped, &relay_v4));
 	ck_assert_uint_eq(message.mapped_port_be, htons(5000));
 	ck_assert_uint_gt(poll_path(), 0);
 }
@@ -173,8 +178,8 @@ START_TEST(forged_challenges_are_not_answered)
 	// Our own request, sent back to us.
 	size_t length = poll_path();
 	uint8_t answer[STUN_MESSAGE_BYTES_MAX];
-	ck_assert_uint_eq(path_receive(&path, bytes, length, htonl(0xc6120002), htons(5000), now,
-				  answer, sizeof answer),
+	ck_assert_uint_eq(path_receive(&path, bytes, length, &relay_v4, htons(5000), now, answer,
+				  sizeof answer),
 		0);
 	ck_assert_uint_eq(path.refused, 4);
 }
@@ -255,8 +260,118 @@ START_TEST(garbage_is_refused_without_an_answer)
 	size_t length = poll_path();
 	for (size_t cut = 0; cut < length; cut++)
 		ck_assert_uint_eq(
-			path_receive(&path, bytes, cut, 0, 0, now, answer, sizeof answer), 0);
+			path_receive(&path, bytes, cut, &relay_v4, 0, now, answer, sizeof answer),
+			0);
 	ck_assert_uint_eq(path.refused, length);
+}
+END_TEST
+
+// A relay of both families: which is asked, and which answers.
+static size_t
+answer_from(enum ip_family family, const uint8_t *transaction)
+{
+	struct ip_address relay_v6, own = ip_from_v4(htonl(0xc6120102));
+	uint8_t success[STUN_MESSAGE_BYTES_MAX], answer[STUN_MESSAGE_BYTES_MAX];
+	ip_from_text("fd00:198:18::2", &relay_v6);
+	int length = stun_write_success(
+		success, sizeof success, transaction, &own, htons(40000), &password);
+	return path_receive(&path, success, (size_t)length, family == IP_V4 ? &relay_v4 : &relay_v6,
+		htons(5000), now, answer, sizeof answer);
+}
+
+static void
+restart_with_both(void)
+{
+	static const bool both[IP_FAMILIES] = {true, true};
+	path_fini(&path);
+	path_init(&path, &stun, both, now);
+}
+
+START_TEST(both_families_are_asked_in_turns_ipv6_first)
+{
+	restart_with_both();
+	for (int i = 0; i < 6; i++) {
+		ck_assert_uint_gt(poll_path(), 0);
+		ck_assert_int_eq(path.asking, i % 2 ? IP_V4 : IP_V6);
+		pass_ms(200);
+	}
+}
+END_TEST
+
+START_TEST(the_family_that_answers_is_kept_though_the_other_answers_later)
+{
+	uint8_t first[STUN_TRANSACTION_BYTES];
+	restart_with_both();
+	poll_path();
+	memcpy(first, last_transaction, sizeof first);
+	pass_ms(200);
+	poll_path();
+	pass_ms(20);
+	answer_from(IP_V4, last_transaction);
+	ck_assert_int_eq(path.family, IP_V4);
+	pass_ms(30);
+	answer_from(IP_V6, first);
+	ck_assert_int_eq(path.family, IP_V4);
+	for (int ms = 0; ms < 5000; ms++) {
+		pass_ms(1);
+		if (poll_path() > 0) {
+			ck_assert_int_eq(path.asking, IP_V4);
+			answer_from(IP_V4, last_transaction);
+		}
+	}
+	ck_assert_uint_eq(path.refused, 0);
+}
+END_TEST
+
+START_TEST(an_answer_from_the_family_that_was_not_asked_counts_for_nothing)
+{
+	restart_with_both();
+	poll_path();
+	answer_from(IP_V4, last_transaction);
+	ck_assert(!path_is_up(&path, now));
+	ck_assert_uint_eq(path.refused, 1);
+}
+END_TEST
+
+START_TEST(only_the_family_in_use_answers_the_relays_questions)
+{
+	restart_with_both();
+	poll_path();
+	answer_from(IP_V6, last_transaction);
+	ck_assert_int_eq(path.family, IP_V6);
+	ck_assert_uint_eq(challenge("C:R", &relay_password), 0); // by IPv4
+	pass_ms(2000);
+	ck_assert_uint_gt(challenge("C:R", &relay_password), 0);
+}
+END_TEST
+
+START_TEST(a_family_that_falls_silent_gives_way_to_the_other)
+{
+	restart_with_both();
+	poll_path();
+	answer_from(IP_V6, last_transaction);
+	int ms = 0;
+	for (; ms < 5000 && path.family == IP_V6; ms++) {
+		pass_ms(1);
+		if (poll_path() > 0 && path.asking == IP_V4)
+			answer_from(IP_V4, last_transaction);
+	}
+	ck_assert_int_ge(ms, 2000);
+	ck_assert_int_le(ms, 3000);
+	ck_assert(path_is_up(&path, now));
+}
+END_TEST
+
+START_TEST(a_family_without_a_route_costs_no_time)
+{
+	restart_with_both();
+	poll_path();
+	ck_assert(path_unsent(&path, now));
+	ck_assert_uint_gt(poll_path(), 0);
+	ck_assert_int_eq(path.asking, IP_V4);
+	// Where neither has one, the next turn comes with the next interval.
+	ck_assert(!path_unsent(&path, now));
+	ck_assert_uint_eq(poll_path(), 0);
 }
 END_TEST
 
@@ -279,6 +394,12 @@ main(void)
 	tcase_add_test(facts, path_that_never_came_up_is_lost_after_ten_seconds);
 	tcase_add_test(facts, link_that_returns_is_noticed_within_300_ms);
 	tcase_add_test(facts, garbage_is_refused_without_an_answer);
+	tcase_add_test(facts, both_families_are_asked_in_turns_ipv6_first);
+	tcase_add_test(facts, the_family_that_answers_is_kept_though_the_other_answers_later);
+	tcase_add_test(facts, an_answer_from_the_family_that_was_not_asked_counts_for_nothing);
+	tcase_add_test(facts, only_the_family_in_use_answers_the_relays_questions);
+	tcase_add_test(facts, a_family_that_falls_silent_gives_way_to_the_other);
+	tcase_add_test(facts, a_family_without_a_route_costs_no_time);
 	suite_add_tcase(suite, facts);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -13,7 +13,6 @@
 #include "media/rtp.h"
 
 #define QUEUE_MAX 64
-#define MEDIA_IP 0xc6120002
 #define MEDIA_PORT 5000
 
 struct packet {
@@ -31,20 +30,23 @@ struct room {
 	size_t player_count;
 };
 
+static const struct ip_address media_ip = {{0, 0, IP_MAPPED_WORD_BE, 0x020012c6}}; // 198.18.0.2
 static struct room wuxi, houren;
 static struct join wuxi_join, houren_join;
 static const struct srtp_engine *engine;
 static struct mono_time now;
 static const struct wall_time wall = {1764000000000};
 
-static void
-to_relay(const uint8_t *bytes, size_t length, void *user)
+static bool
+to_relay(enum ip_family family, const uint8_t *bytes, size_t length, void *user)
 {
 	struct room *room = user;
+	ck_assert_int_eq(family, IP_V4);
 	ck_assert_uint_lt(room->relay_count, QUEUE_MAX);
 	struct packet *packet = &room->relay[room->relay_count++];
 	memcpy(packet->bytes, bytes, length);
 	packet->length = length;
+	return true;
 }
 
 static void
@@ -109,9 +111,9 @@ bring_up(struct room *room, const struct join *join)
 	ck_assert_uint_eq(room->relay_count, 1);
 	ck_assert_int_eq(stun_parse(room->relay[0].bytes, room->relay[0].length, &message), 0);
 	hmac_sha1_key_init(&key, join->stun.password, strlen(join->stun.password));
-	int length = stun_write_success(success, sizeof success, message.transaction, 1, 2, &key);
-	seat_datagram(
-		&room->seat, success, (size_t)length, htonl(MEDIA_IP), htons(MEDIA_PORT), now);
+	int length = stun_write_success(
+		success, sizeof success, message.transaction, &media_ip, 2, &key);
+	seat_datagram(&room->seat, success, (size_t)length, &media_ip, htons(MEDIA_PORT), now);
 	ck_assert(seat_path_is_up(&room->seat, now));
 	room->relay_count = 0;
 }
@@ -142,7 +144,7 @@ carry(struct room *from, struct room *to)
 		struct packet *packet = &from->relay[i];
 		if (demux_classify(packet->bytes, packet->length) == DEMUX_STUN)
 			continue;
-		seat_datagram(&to->seat, packet->bytes, packet->length, htonl(MEDIA_IP),
+		seat_datagram(&to->seat, packet->bytes, packet->length, &media_ip,
 			htons(MEDIA_PORT), now);
 		carried++;
 	}
@@ -265,11 +267,11 @@ START_TEST(stray_datagrams_are_counted_and_nothing_else)
 	uint8_t unknown[64] = {0x80, 96};
 	uint8_t dtls[64] = {22};
 	uint8_t rtcp[8] = {0x80, 200, 0, 1, 0, 0, 0, 77};
-	seat_datagram(&wuxi.seat, unknown, sizeof unknown, 1, 2, now);
-	seat_datagram(&wuxi.seat, unknown, 4, 1, 2, now);
-	seat_datagram(&wuxi.seat, dtls, sizeof dtls, 1, 2, now);
-	seat_datagram(&wuxi.seat, rtcp, sizeof rtcp, 1, 2, now);
-	seat_datagram(&wuxi.seat, rtcp, 0, 1, 2, now);
+	seat_datagram(&wuxi.seat, unknown, sizeof unknown, &media_ip, 2, now);
+	seat_datagram(&wuxi.seat, unknown, 4, &media_ip, 2, now);
+	seat_datagram(&wuxi.seat, dtls, sizeof dtls, &media_ip, 2, now);
+	seat_datagram(&wuxi.seat, rtcp, sizeof rtcp, &media_ip, 2, now);
+	seat_datagram(&wuxi.seat, rtcp, 0, &media_ip, 2, now);
 	ck_assert_uint_eq(wuxi.seat.totals.stray, 5);
 	ck_assert_uint_eq(wuxi.relay_count + wuxi.player_count, 0);
 }
@@ -365,9 +367,9 @@ START_TEST(relays_report_tells_what_was_lost_on_the_way_to_it)
 	uint8_t forged[512];
 	memcpy(forged, bytes, sizeof forged);
 	forged[12] ^= 1;
-	seat_datagram(&wuxi.seat, forged, job.bytes, 1, 2, now);
+	seat_datagram(&wuxi.seat, forged, job.bytes, &media_ip, 2, now);
 	ck_assert_uint_eq(wuxi.seat.relay_lost[STREAM_TEACHER], 0);
-	seat_datagram(&wuxi.seat, bytes, job.bytes, 1, 2, now);
+	seat_datagram(&wuxi.seat, bytes, job.bytes, &media_ip, 2, now);
 	ck_assert_uint_eq(wuxi.seat.relay_lost[STREAM_TEACHER], 9);
 	ck_assert_uint_eq(wuxi.seat.relay_lost[STREAM_AUDIO], 0);
 	ck_assert_uint_eq(wuxi.player_count, 0);

@@ -11,19 +11,17 @@ static struct join join;
 static struct status status;
 static struct mono_time now;
 
-static void
-to_nobody(const uint8_t *bytes, size_t length, void *user)
+static bool
+to_nobody(enum ip_family family, const uint8_t *bytes, size_t length, void *user)
 {
-	(void)bytes;
-	(void)length;
-	(void)user;
+	(void)family, (void)bytes, (void)length, (void)user;
+	return true;
 }
 
 static void
 to_no_player(uint16_t port, const uint8_t *bytes, size_t length, void *user)
 {
-	(void)port;
-	to_nobody(bytes, length, user);
+	(void)port, (void)bytes, (void)length, (void)user;
 }
 
 static void

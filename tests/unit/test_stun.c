@@ -118,20 +118,25 @@ START_TEST(sample_ipv4_response_of_rfc5769_is_genuine)
 	ck_assert_int_eq(message.type, STUN_BINDING_SUCCESS);
 	ck_assert(message.has_fingerprint);
 	ck_assert(message.has_mapped);
-	ck_assert_uint_eq(ntohl(message.mapped_ip_be), 0xc0000201);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&message.mapped)), 0xc0000201);
 	ck_assert_uint_eq(ntohs(message.mapped_port_be), 32853);
 	ck_assert_ptr_null(message.username);
 	ck_assert(stun_verify(sample_ipv4, &message, &key));
 }
 END_TEST
 
-START_TEST(sample_ipv6_response_of_rfc5769_maps_nothing_here)
+START_TEST(sample_ipv6_response_of_rfc5769_is_genuine)
 {
 	struct stun_message message;
 
 	ck_assert_int_eq(stun_parse(sample_ipv6, LENGTH_OF(sample_ipv6), &message), 0);
 	ck_assert(message.has_fingerprint);
-	ck_assert(!message.has_mapped);
+	ck_assert(message.has_mapped);
+	static const uint8_t mapped[] = {0x20, 0x01, 0x0d, 0xb8, 0x12, 0x34, 0x56, 0x78, 0x00, 0x11,
+		0x22, 0x33, 0x44, 0x55, 0x66, 0x77};
+	struct ip_address expected = ip_from_v6(mapped);
+	ck_assert(ip_equals(&message.mapped, &expected));
+	ck_assert_uint_eq(ntohs(message.mapped_port_be), 32853);
 	ck_assert(stun_verify(sample_ipv6, &message, &key));
 }
 END_TEST
@@ -159,6 +164,15 @@ START_TEST(written_request_is_genuine_for_every_username_length)
 }
 END_TEST
 
+static struct ip_address
+random_ip(uint64_t *state, bool is_v6)
+{
+	struct ip_address ip;
+
+	random_fill(state, (uint8_t *)&ip, sizeof(ip));
+	return is_v6 ? ip : ip_from_v4(ip.words_be[3]);
+}
+
 START_TEST(written_success_is_genuine_and_maps)
 {
 	uint64_t state = 1;
@@ -166,16 +180,16 @@ START_TEST(written_success_is_genuine_and_maps)
 	for (int i = 0; i < 1000; i++) {
 		uint8_t bytes[STUN_MESSAGE_BYTES_MAX];
 		struct stun_message message;
-		be32_t ip_be = random_next(&state);
+		struct ip_address ip = random_ip(&state, i % 2);
 		be16_t port_be = (be16_t)random_next(&state);
 		int written =
-			stun_write_success(bytes, sizeof(bytes), transaction, ip_be, port_be, &key);
+			stun_write_success(bytes, sizeof(bytes), transaction, &ip, port_be, &key);
 
-		ck_assert_int_eq(written, 20 + 12 + INTEGRITY_AND_FINGERPRINT_BYTES);
+		ck_assert_int_eq(written, 20 + (i % 2 ? 24 : 12) + INTEGRITY_AND_FINGERPRINT_BYTES);
 		ck_assert_int_eq(stun_parse(bytes, (size_t)written, &message), 0);
 		ck_assert_int_eq(message.type, STUN_BINDING_SUCCESS);
 		ck_assert(message.has_mapped);
-		ck_assert_uint_eq(message.mapped_ip_be, ip_be);
+		ck_assert(ip_equals(&message.mapped, &ip));
 		ck_assert_uint_eq(message.mapped_port_be, port_be);
 		ck_assert(stun_verify(bytes, &message, &key));
 	}
@@ -184,10 +198,11 @@ END_TEST
 
 START_TEST(written_mapped_address_is_the_samples)
 {
+	struct ip_address sample = ip_from_v4(htonl(0xc0000201));
 	uint8_t bytes[STUN_MESSAGE_BYTES_MAX];
 
-	ck_assert_int_gt(stun_write_success(bytes, sizeof(bytes), transaction, htonl(0xc0000201),
-				 htons(32853), &key),
+	ck_assert_int_gt(
+		stun_write_success(bytes, sizeof(bytes), transaction, &sample, htons(32853), &key),
 		0);
 	ck_assert_mem_eq(bytes + 20, sample_ipv4 + 36, 12);
 }
@@ -195,6 +210,7 @@ END_TEST
 
 START_TEST(too_small_a_buffer_is_refused)
 {
+	struct ip_address v4 = ip_from_v4(0);
 	uint8_t whole[STUN_MESSAGE_BYTES_MAX];
 	size_t length = make_request(whole, sizeof(whole));
 
@@ -206,13 +222,13 @@ START_TEST(too_small_a_buffer_is_refused)
 			-ENOSPC);
 		if (capacity < 64)
 			ck_assert_int_eq(
-				stun_write_success(bytes, capacity, transaction, 0, 0, &key),
+				stun_write_success(bytes, capacity, transaction, &v4, 0, &key),
 				-ENOSPC);
 		free(bytes);
 	}
 	ck_assert_int_eq(stun_write_request(whole, length, transaction, "relay:classroom7", &key),
 		(int)length);
-	ck_assert_int_eq(stun_write_success(whole, 64, transaction, 0, 0, &key), 64);
+	ck_assert_int_eq(stun_write_success(whole, 64, transaction, &v4, 0, &key), 64);
 }
 END_TEST
 
@@ -455,7 +471,7 @@ START_TEST(of_repeated_attributes_the_first_counts)
 	ck_assert_int_eq(stun_parse(bytes, 60, &message), 0);
 	ck_assert_uint_eq(message.username_bytes, 4);
 	ck_assert_mem_eq(message.username, "good", 4);
-	ck_assert_uint_eq(ntohl(message.mapped_ip_be), 0x2112a442);
+	ck_assert_uint_eq(ntohl(ip_v4_be(&message.mapped)), 0x2112a442);
 	ck_assert_uint_eq(ntohs(message.mapped_port_be), 0x2112);
 }
 END_TEST
@@ -517,7 +533,7 @@ main(void)
 	tcase_add_checked_fixture(facts, setup, teardown);
 	tcase_add_test(facts, sample_request_of_rfc5769_is_genuine);
 	tcase_add_test(facts, sample_ipv4_response_of_rfc5769_is_genuine);
-	tcase_add_test(facts, sample_ipv6_response_of_rfc5769_maps_nothing_here);
+	tcase_add_test(facts, sample_ipv6_response_of_rfc5769_is_genuine);
 	tcase_add_test(facts, written_request_is_genuine_for_every_username_length);
 	tcase_add_test(facts, written_success_is_genuine_and_maps);
 	tcase_add_test(facts, written_mapped_address_is_the_samples);
