@@ -27,7 +27,7 @@
 // minute rows in two hours. Beyond it the oldest minute rows are dropped and counted.
 #define LEDGER_MINUTES_HELD_MAX 32768
 #define LEDGER_ENTRIES_HELD_MAX 65536 // never dropped; beyond it a new one is refused and counted
-#define LEDGER_QUERIES_MAX 64         // that wait for the reader
+#define LEDGER_QUERIES_MAX 64         // that wait for a reader
 
 #define LEDGER_MINUTE_DAYS 400 // minute rows are kept for so long where nothing else is said
 
@@ -72,9 +72,9 @@ int ledger_post_minutes(struct ledger *ledger, const struct ledger_minute *rows,
 int ledger_post_entry(struct ledger *ledger, const struct ledger_entry *entry,
 	ledger_posted_fn posted, void *context);
 
-// --- reading: a connection that cannot write, on the reader's thread, one query after another
+// --- reading: a connection that cannot write, on a reader's thread, one query after another
 
-// Runs on the reader's thread; returns 0 or -errno. A query that is not over at ledger_destroy() is
+// Runs on a reader's thread; returns 0 or -errno. A query that is not over at ledger_destroy() is
 // interrupted (SQLITE_INTERRUPT).
 typedef int (*ledger_query_fn)(struct sqlite3 *database, void *context);
 
@@ -86,15 +86,18 @@ typedef void (*ledger_done_fn)(void *context, int result);
 // belongs to the reader until `done`.
 int ledger_query(struct ledger *ledger, ledger_query_fn query, void *context, ledger_done_fn done);
 
+// The same for what may take minutes, on a thread of its own: no ledger_query() waits for it.
+int ledger_query_long(
+	struct ledger *ledger, ledger_query_fn query, void *context, ledger_done_fn done);
+
 // --- copies
 
 // Copies the database to a fresh file in LEDGER_BACKUP_DIRECTORY of the state directory and
-// verifies the copy, on the reader's thread. `name` is a file's name of letters, digits, '.', '-'
-// and
-// '_', which does not begin with a '.': else -EINVAL. -EEXIST, and as of ledger_query().
+// verifies the copy, as a long query. `name` is a file's name of letters, digits, '.', '-' and '_',
+// which does not begin with a '.': else -EINVAL. -EEXIST, and as of ledger_query().
 int ledger_backup(struct ledger *ledger, const char *name, ledger_told_fn told, void *context);
 
-// Verifies a file of that directory on the reader's thread, and puts it in the place of the
+// Verifies a file of that directory as a long query, and puts it in the place of the
 // database on the writer's, which first copies that to LEDGER_FILE.replaced-TIME. Rows that were
 // written after the backup are in that copy only; an entry LEDGER_GAP tells of it. Rows that are
 // posted meanwhile follow the restored ones. Errors as above.

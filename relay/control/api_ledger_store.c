@@ -85,7 +85,7 @@ copy_told(void *context, int result, const char *what)
 		work->what, work->name, result ? ": failed" : "");
 }
 
-// On the reader's thread: it has nothing but the work's own fields.
+// On a reader's thread: it has nothing but the work's own fields.
 static int
 verify_run(struct sqlite3 *database, void *context)
 {
@@ -154,8 +154,8 @@ verify_post(struct http_request *request, void *user)
 	struct ledger_status status;
 	ledger_status_get(control->lesson_ledger, &status);
 	work->known = status.head;
-	work_answer(
-		request, work, ledger_query(control->lesson_ledger, verify_run, work, verify_done));
+	work_answer(request, work,
+		ledger_query_long(control->lesson_ledger, verify_run, work, verify_done));
 }
 
 static void

@@ -17,14 +17,14 @@
 
 // No signal of the process is for these threads; a fault of their own is.
 static int
-thread_start(pthread_t *thread, void *(*run)(void *), struct ledger *ledger, const char *name)
+thread_start(pthread_t *thread, void *(*run)(void *), void *context, const char *name)
 {
 	sigset_t all, kept;
 	sigfillset(&all);
 	sigdelset(&all, SIGBUS);
 	sigdelset(&all, SIGSEGV);
 	pthread_sigmask(SIG_SETMASK, &all, &kept);
-	int error = pthread_create(thread, NULL, run, ledger);
+	int error = pthread_create(thread, NULL, run, context);
 	pthread_sigmask(SIG_SETMASK, &kept, NULL);
 	if (error == 0)
 		pthread_setname_np(*thread, name);
@@ -37,7 +37,6 @@ store_init(struct ledger *ledger, const struct ledger_options *options)
 	pthread_condattr_t monotonic;
 	ledger->minute_days = options->minute_days;
 	ledger_queue_init(&ledger->queue);
-	STAILQ_INIT(&ledger->queries);
 	STAILQ_INIT(&ledger->writes);
 	STAILQ_INIT(&ledger->over);
 	STAILQ_INIT(&ledger->answered);
@@ -45,7 +44,11 @@ store_init(struct ledger *ledger, const struct ledger_options *options)
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&ledger->writer_wakes, &monotonic);
-	pthread_cond_init(&ledger->reader_wakes, &monotonic);
+	for (size_t i = 0; i < LEDGER_READER_COUNT; i++) {
+		ledger->readers[i].ledger = ledger;
+		STAILQ_INIT(&ledger->readers[i].jobs);
+		pthread_cond_init(&ledger->readers[i].wakes, &monotonic);
+	}
 	pthread_condattr_destroy(&monotonic);
 	ledger->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (ledger->event_fd < 0)
@@ -61,27 +64,34 @@ store_fini(struct ledger *ledger)
 	if (ledger->event_fd >= 0)
 		close(ledger->event_fd);
 	pthread_cond_destroy(&ledger->writer_wakes);
-	pthread_cond_destroy(&ledger->reader_wakes);
+	for (size_t i = 0; i < LEDGER_READER_COUNT; i++)
+		pthread_cond_destroy(&ledger->readers[i].wakes);
 	pthread_mutex_destroy(&ledger->lock);
 	free(ledger);
 }
 
+// Of the readers those that run: the first few.
 static void
-threads_end(struct ledger *ledger)
+threads_end(struct ledger *ledger, size_t reader_count)
 {
 	pthread_mutex_lock(&ledger->lock);
-	ledger->is_ending = true;
-	if (ledger->reading)
-		sqlite3_interrupt(ledger->reading);
+	atomic_store(&ledger->is_ending, true);
 	pthread_cond_signal(&ledger->writer_wakes);
-	pthread_cond_signal(&ledger->reader_wakes);
+	for (size_t i = 0; i < reader_count; i++)
+		pthread_cond_signal(&ledger->readers[i].wakes);
 	pthread_mutex_unlock(&ledger->lock);
+	for (size_t i = 0; i < reader_count; i++)
+		pthread_join(ledger->readers[i].thread, NULL);
+	pthread_join(ledger->writer_thread, NULL);
 }
 
 struct ledger *
 ledger_create(const struct ledger_options *options)
 {
+	static const char *const names[LEDGER_READER_COUNT] = {
+		[LEDGER_READER_REPORTS] = "ledger-reader", [LEDGER_READER_LONG] = "ledger-long"};
 	struct ledger *ledger = calloc(1, sizeof *ledger);
+	size_t count = 0;
 	if (!ledger)
 		return NULL;
 	int result = store_init(ledger, options);
@@ -90,11 +100,12 @@ ledger_create(const struct ledger_options *options)
 			&ledger->writer_thread, ledger_writer_run, ledger, "ledger-writer");
 	if (result != 0)
 		goto fini;
-	result = thread_start(&ledger->reader_thread, ledger_reader_run, ledger, "ledger-reader");
+	for (; count < LEDGER_READER_COUNT && result == 0; count += result == 0)
+		result = thread_start(&ledger->readers[count].thread, ledger_reader_run,
+			&ledger->readers[count], names[count]);
 	if (result == 0)
 		return ledger;
-	threads_end(ledger);
-	pthread_join(ledger->writer_thread, NULL);
+	threads_end(ledger, count);
 fini:
 	log_error("the ledger cannot be started: %s", strerror(-result));
 	store_fini(ledger);
@@ -111,11 +122,24 @@ cancel_all(struct ledger *ledger)
 		STAILQ_REMOVE_HEAD(&waiting, link);
 		ledger_item_over(ledger, item, -ECANCELED);
 	}
-	STAILQ_CONCAT(&ledger->queries, &ledger->writes);
-	while (!STAILQ_EMPTY(&ledger->queries)) {
-		struct ledger_job *job = STAILQ_FIRST(&ledger->queries);
-		STAILQ_REMOVE_HEAD(&ledger->queries, link);
+	for (size_t i = 0; i < LEDGER_READER_COUNT; i++)
+		STAILQ_CONCAT(&ledger->writes, &ledger->readers[i].jobs);
+	while (!STAILQ_EMPTY(&ledger->writes)) {
+		struct ledger_job *job = STAILQ_FIRST(&ledger->writes);
+		STAILQ_REMOVE_HEAD(&ledger->writes, link);
 		ledger_job_over(ledger, job, -ECANCELED);
+	}
+}
+
+// What is told may ask for more, which then is over at once.
+static void
+tell_all(struct ledger *ledger)
+{
+	bool is_any = true;
+	while (is_any) {
+		cancel_all(ledger);
+		is_any = !STAILQ_EMPTY(&ledger->over) || !STAILQ_EMPTY(&ledger->answered);
+		ledger_dispatch(ledger);
 	}
 }
 
@@ -124,18 +148,11 @@ ledger_destroy(struct ledger *ledger)
 {
 	if (!ledger)
 		return;
-	threads_end(ledger);
-	pthread_join(ledger->reader_thread, NULL);
-	pthread_join(ledger->writer_thread, NULL);
+	threads_end(ledger, LEDGER_READER_COUNT);
 	if (ledger->queue.minute_count > 0 || ledger->queue.entry_count > 0)
 		log_error("%s: %zu minute rows and %zu entries could not be written and are lost",
 			ledger->writer.path, ledger->queue.minute_count, ledger->queue.entry_count);
-	// What is told may ask for more, which then is over at once.
-	do {
-		cancel_all(ledger);
-		ledger_dispatch(ledger);
-	} while (!STAILQ_EMPTY(&ledger->queries) || !STAILQ_EMPTY(&ledger->writes) ||
-		 !STAILQ_EMPTY(&ledger->over));
+	tell_all(ledger);
 	store_fini(ledger);
 }
 
@@ -246,16 +263,18 @@ ledger_job_post(struct ledger *ledger, const struct ledger_job *job)
 	if (!own)
 		return -ENOMEM;
 	*own = *job;
+	struct ledger_reader *reader =
+		&ledger->readers[job->is_long ? LEDGER_READER_LONG : LEDGER_READER_REPORTS];
 	pthread_mutex_lock(&ledger->lock);
-	if (ledger->query_count >= LEDGER_QUERIES_MAX) {
-		result = -ENOBUFS;
-	} else if (job->write) {
+	if (job->write) {
 		STAILQ_INSERT_TAIL(&ledger->writes, own, link);
 		pthread_cond_signal(&ledger->writer_wakes);
+	} else if (reader->job_count >= LEDGER_QUERIES_MAX) {
+		result = -ENOBUFS;
 	} else {
-		ledger->query_count++;
-		STAILQ_INSERT_TAIL(&ledger->queries, own, link);
-		pthread_cond_signal(&ledger->reader_wakes);
+		reader->job_count++;
+		STAILQ_INSERT_TAIL(&reader->jobs, own, link);
+		pthread_cond_signal(&reader->wakes);
 	}
 	pthread_mutex_unlock(&ledger->lock);
 	if (result != 0)
@@ -267,6 +286,15 @@ int
 ledger_query(struct ledger *ledger, ledger_query_fn query, void *context, ledger_done_fn done)
 {
 	const struct ledger_job job = {.query = query, .context = context, .done = done};
+	assert(query != NULL && done != NULL);
+	return ledger_job_post(ledger, &job);
+}
+
+int
+ledger_query_long(struct ledger *ledger, ledger_query_fn query, void *context, ledger_done_fn done)
+{
+	const struct ledger_job job = {
+		.query = query, .is_long = true, .context = context, .done = done};
 	assert(query != NULL && done != NULL);
 	return ledger_job_post(ledger, &job);
 }

@@ -53,12 +53,15 @@ static int
 file_verify(struct copying *copying)
 {
 	struct ledger_verified verified;
-	char why[LEDGER_WHY_BYTES];
-	int result = ledger_verify_file(copying->file, NULL, &verified, why, sizeof why);
-	if (result != 0) {
-		snprintf(copying->what, sizeof copying->what, "%s", why);
+	sqlite3 *copy;
+	int code = ledger_reader_open(
+		copying->ledger, copying->file, &copy, copying->what, sizeof copying->what);
+	if (code != SQLITE_OK)
+		return ledger_schema_error(code);
+	int result = ledger_verify(copy, NULL, &verified, copying->what, sizeof copying->what);
+	sqlite3_close(copy);
+	if (result != 0)
 		return result;
-	}
 	for (enum ledger_chain_name i = 0; i < LEDGER_CHAIN_COUNT; i++) {
 		const struct ledger_finding *finding = &verified.chains[i];
 		if (finding->is_whole)
@@ -78,8 +81,8 @@ backup_run(sqlite3 *database, void *context)
 		return -errno;
 	if (access(copying->file, F_OK) == 0)
 		return -EEXIST;
-	int code =
-		ledger_backup_write(database, copying->file, copying->what, sizeof copying->what);
+	int code = ledger_backup_write(database, copying->file, &copying->ledger->is_ending,
+		copying->what, sizeof copying->what);
 	return code != SQLITE_OK ? ledger_schema_error(code) : file_verify(copying);
 }
 
@@ -98,7 +101,7 @@ copying_start(struct ledger *ledger, const char *name, ledger_query_fn run, ledg
 	snprintf(copying->directory, sizeof copying->directory, "%s/" LEDGER_BACKUP_DIRECTORY,
 		ledger->writer.directory);
 	snprintf(copying->file, sizeof copying->file, "%s/%s", copying->directory, name);
-	int result = ledger_query(ledger, run, copying, done);
+	int result = ledger_query_long(ledger, run, copying, done);
 	if (result != 0)
 		free(copying);
 	return result;

@@ -193,7 +193,8 @@ rescue(struct ledger_writer *writer, const struct ledger_now *now)
 		writer->path);
 	snprintf(copy, sizeof copy, "%s.rescued", writer->path);
 	unlink(copy); // of a rescue that a fault ended
-	int code = ledger_backup_write(writer->database, copy, writer->why, sizeof writer->why);
+	int code =
+		ledger_backup_write(writer->database, copy, NULL, writer->why, sizeof writer->why);
 	if (code != SQLITE_OK)
 		return ledger_writer_fail(writer, code, now);
 	ledger_gap_begin(writer, REASON_gone, now, NULL, NULL);

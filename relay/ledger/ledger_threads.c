@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// ledger_threads.c - the two threads of the ledger: one writes what waits, one answers queries.
+// ledger_threads.c - the threads of the ledger: one writes what waits, the others answer queries.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #define TICK_MS 1000  // between two attempts, and two looks at the file
 #define ROWS_MAX 2048 // of minutes in one transaction
 #define PRUNE_EVERY_NS (3600 * NS_IN_S)
+#define STEPS_OF_A_LOOK 10000 // of SQLite's machine, between two looks whether to end
 
 // What the writer does in one turn.
 struct turn {
@@ -155,25 +156,35 @@ ledger_writer_run(void *context)
 	return NULL;
 }
 
+static int
+is_ending(void *context)
+{
+	const struct ledger *ledger = context;
+	return atomic_load(&ledger->is_ending);
+}
+
+int
+ledger_reader_open(
+	struct ledger *ledger, const char *path, sqlite3 **out, char *why, size_t why_bytes)
+{
+	int code = ledger_schema_open_reader(path, out, why, why_bytes);
+	if (code == SQLITE_OK)
+		sqlite3_progress_handler(*out, STEPS_OF_A_LOOK, is_ending, ledger);
+	return code;
+}
+
 // Opened for each query: a file that was replaced meanwhile is the new one.
 static int
 query_run(struct ledger *ledger, const struct ledger_job *job)
 {
 	char why[LEDGER_WHY_BYTES];
 	sqlite3 *database;
-	int code = ledger_schema_open_reader(ledger->writer.path, &database, why, sizeof why);
+	int code = ledger_reader_open(ledger, ledger->writer.path, &database, why, sizeof why);
 	if (code != SQLITE_OK) {
 		log_debug("%s: cannot be read: %s", ledger->writer.path, why);
 		return ledger_schema_error(code);
 	}
-	pthread_mutex_lock(&ledger->lock);
-	bool is_ending = ledger->is_ending;
-	ledger->reading = database;
-	pthread_mutex_unlock(&ledger->lock);
-	int result = is_ending ? -ECANCELED : job->query(database, job->context);
-	pthread_mutex_lock(&ledger->lock);
-	ledger->reading = NULL;
-	pthread_mutex_unlock(&ledger->lock);
+	int result = job->query(database, job->context);
 	sqlite3_close(database);
 	return result;
 }
@@ -181,19 +192,20 @@ query_run(struct ledger *ledger, const struct ledger_job *job)
 void *
 ledger_reader_run(void *context)
 {
-	struct ledger *ledger = context;
+	struct ledger_reader *reader = context;
+	struct ledger *ledger = reader->ledger;
 	pthread_mutex_lock(&ledger->lock);
 	while (!ledger->is_ending) {
-		struct ledger_job *job = STAILQ_FIRST(&ledger->queries);
+		struct ledger_job *job = STAILQ_FIRST(&reader->jobs);
 		if (!job) {
-			pthread_cond_wait(&ledger->reader_wakes, &ledger->lock);
+			pthread_cond_wait(&reader->wakes, &ledger->lock);
 			continue;
 		}
-		STAILQ_REMOVE_HEAD(&ledger->queries, link);
+		STAILQ_REMOVE_HEAD(&reader->jobs, link);
 		pthread_mutex_unlock(&ledger->lock);
 		int result = query_run(ledger, job);
 		pthread_mutex_lock(&ledger->lock);
-		ledger->query_count--;
+		reader->job_count--;
 		ledger_job_over(ledger, job, result);
 	}
 	pthread_mutex_unlock(&ledger->lock);

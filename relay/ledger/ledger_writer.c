@@ -249,7 +249,8 @@ int
 ledger_writer_restore(struct ledger_writer *writer, const char *file, const char *kept,
 	const struct ledger_now *now)
 {
-	int code = ledger_backup_write(writer->database, kept, writer->why, sizeof writer->why);
+	int code =
+		ledger_backup_write(writer->database, kept, NULL, writer->why, sizeof writer->why);
 	if (code == SQLITE_OK)
 		code = ledger_backup_load(writer->database, file, writer->why, sizeof writer->why);
 	if (code != SQLITE_OK)

@@ -170,23 +170,83 @@ START_TEST(a_query_reads_what_was_written_and_cannot_write)
 }
 END_TEST
 
+static const char endless[] = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1"
+			      " FROM c) SELECT count(*) FROM c";
+
+// The ledger ends, and is there again.
+static void
+again(void)
+{
+	ledger_destroy(ledger);
+	ledger = ledger_create(&(struct ledger_options){.state_directory = folder});
+}
+
 START_TEST(a_query_that_is_too_long_is_interrupted_by_the_end)
 {
-	static const char endless[] = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1"
-				      " FROM c) SELECT count(*) FROM c";
 	struct answer answers[2] = {{0}, {0}};
 	struct question questions[2] = {
 		{&answers[0], endless, 0, NULL}, {&answers[1], "SELECT 1", 0, NULL}};
 	await_written();
 	ck_assert_int_eq(ledger_query(ledger, ask, &questions[0], done), 0);
 	ck_assert_int_eq(ledger_query(ledger, ask, &questions[1], done), 0);
-	const struct ledger_options options = {.state_directory = folder};
-	ledger_destroy(ledger);
-	ledger = ledger_create(&options);
+	again();
 	ck_assert_int_eq(answers[0].count, 1);
 	ck_assert(answers[0].result == -EINTR || answers[0].result == -ECANCELED);
 	ck_assert_int_eq(answers[1].count, 1);
 	ck_assert_int_eq(answers[1].result, -ECANCELED);
+}
+END_TEST
+
+START_TEST(a_report_does_not_wait_for_a_long_job)
+{
+	struct answer answer = {0};
+	struct question question = {&answer, endless, 0, NULL};
+	int result;
+	await_written();
+	ck_assert_int_eq(ledger_query_long(ledger, ask, &question, done), 0);
+	ck_assert_int_eq(query("SELECT count(*) FROM current_entries", &result), 1);
+	ck_assert_int_eq(result, 0);
+	ck_assert_int_eq(answer.count, 0);
+	again();
+	ck_assert_int_eq(answer.count, 1);
+	ck_assert(answer.result == -EINTR || answer.result == -ECANCELED);
+}
+END_TEST
+
+static bool
+is_open_here(const char *path)
+{
+	char link[64], target[256];
+	for (int fd = 0; fd < 256; fd++) {
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		ssize_t bytes = readlink(link, target, sizeof target - 1);
+		target[bytes > 0 ? bytes : 0] = '\0';
+		if (strcmp(target, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+START_TEST(a_file_that_is_verified_is_left_at_the_end)
+{
+	struct answer backup = {0}, restore = {0};
+	char file[256];
+	await_written();
+	ck_assert_int_eq(ledger_backup(ledger, "long.db", told, &backup), 0);
+	await(&backup);
+	ck_assert_msg(backup.result == 0, "%s", backup.what);
+	snprintf(file, sizeof file, "%s/backup/long.db", folder);
+	// Reading it takes for ever.
+	outside_edit(file, "DROP TABLE entries; CREATE VIEW entries AS WITH RECURSIVE c (n) AS"
+			   " (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+			   " SELECT n AS number FROM c WHERE n < 0;");
+	ck_assert_int_eq(ledger_restore(ledger, "long.db", told, &restore), 0);
+	struct mono_time deadline = mono_after_ns(clock_mono(), WAIT_MS * NS_IN_MS);
+	while (!is_open_here(file))
+		ck_assert(!mono_reached(clock_mono(), deadline));
+	again();
+	ck_assert_int_eq(restore.count, 1);
+	ck_assert(restore.result == -EINTR || restore.result == -ECANCELED);
 }
 END_TEST
 
@@ -279,6 +339,8 @@ main(void)
 	tcase_add_test(tests, an_entry_that_asks_hears_its_number);
 	tcase_add_test(tests, a_query_reads_what_was_written_and_cannot_write);
 	tcase_add_test(tests, a_query_that_is_too_long_is_interrupted_by_the_end);
+	tcase_add_test(tests, a_report_does_not_wait_for_a_long_job);
+	tcase_add_test(tests, a_file_that_is_verified_is_left_at_the_end);
 	tcase_add_test(tests, what_was_posted_before_the_end_is_on_the_disk_after_it);
 	tcase_add_test(tests, a_backup_is_whole_and_restoring_it_keeps_what_was_there);
 	tcase_add_test(tests, no_backup_leaves_its_folder_and_no_broken_one_is_restored);
