@@ -21,11 +21,15 @@
 // Both return SQLite's code; `why` then says what is wrong, and *out is NULL. A file that is of
 // another schema is SQLITE_SCHEMA.
 //
-// The writer makes the tables in a fresh file, and looks whether an old one is whole.
+// The writer makes the tables in a fresh file.
 int ledger_schema_open_writer(const char *path, sqlite3 **out, char *why, size_t why_bytes);
 
 // A reader never writes and never makes a file.
 int ledger_schema_open_reader(const char *path, sqlite3 **out, char *why, size_t why_bytes);
+
+// Looks at each page and row, which takes some 10 s a GB: SQLITE_OK where the file is whole, else
+// SQLite's code with `why`, SQLITE_CORRUPT where it is damaged.
+int ledger_schema_check(sqlite3 *database, char *why, size_t why_bytes);
 
 // Whether the file itself is at fault, and not the disk, the memory or somebody who holds it.
 bool ledger_schema_is_broken(int code);

@@ -33,10 +33,11 @@ enum ledger_reader_name {
 struct ledger_reader {
 	struct ledger *ledger;
 	pthread_t thread;
-	// Both under the ledger's lock.
+	// All below: under the ledger's lock.
 	pthread_cond_t wakes;
 	struct ledger_jobs jobs;
 	size_t job_count; // that wait or run
+	sqlite3 *reading; // its connection; NULL: none
 };
 
 struct ledger {
@@ -66,6 +67,10 @@ void *ledger_reader_run(void *reader);
 // ledger_schema_open_reader().
 int ledger_reader_open(
 	struct ledger *ledger, const char *path, sqlite3 **out, char *why, size_t why_bytes);
+
+// Has the database looked through as a long query; where it is damaged, the writer sets it aside.
+// On the writer's thread. Errors as below.
+int ledger_check_post(struct ledger *ledger);
 
 // Adds a job to a reader's queue, or the writer's. -ENOMEM, -ENOBUFS.
 int ledger_job_post(struct ledger *ledger, const struct ledger_job *job);

@@ -19,6 +19,10 @@
 #define LEDGER_PATH_BYTES (PATH_MAX + 64)
 #define LEDGER_PRUNE_ROWS_MAX 50000 // removed in one transaction
 
+// A database up to this size is looked through before a row is written; a larger one meanwhile: a
+// disk reads some 80 MB a second of it, and no row may wait longer than a second.
+#define LEDGER_CHECKED_FIRST_BYTES (32 * 1024 * 1024)
+
 #define LEDGER_BESIDE_COUNT 2
 
 enum ledger_insert {
@@ -45,7 +49,9 @@ struct ledger_writer {
 	ino_t beside_inodes[LEDGER_BESIDE_COUNT]; // of the -wal and -shm files
 	struct ledger_head head;                  // as it is on the disk
 	struct ledger_gap gap;
-	bool is_told; // the failure, to the log
+	uint64_t opening;  // of the database, or what took its place: the how manieth
+	bool is_check_due; // it was opened, and not looked through
+	bool is_told;      // the failure, to the log
 	bool is_head_told;
 	char why[LEDGER_WHY_BYTES]; // the last failure, in words
 	char set_aside[LEDGER_WHY_BYTES];
@@ -87,6 +93,11 @@ int ledger_writer_restore(struct ledger_writer *writer, const char *file, const 
 // becomes an entry with the next transaction. The first cause stays.
 void ledger_gap_begin(struct ledger_writer *writer, enum reason_code cause,
 	const struct ledger_now *now, const char *first, const char *second);
+
+// Gives the database, of which `what` is wrong, another name; the next ready() begins a new one.
+// Returns -errno.
+int ledger_writer_set_aside(
+	struct ledger_writer *writer, const char *what, const struct ledger_now *now);
 
 // Notes a failed call: opens a gap, closes what must be opened anew. Returns -errno.
 int ledger_writer_fail(struct ledger_writer *writer, int code, const struct ledger_now *now);

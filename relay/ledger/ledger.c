@@ -77,8 +77,11 @@ threads_end(struct ledger *ledger, size_t reader_count)
 	pthread_mutex_lock(&ledger->lock);
 	atomic_store(&ledger->is_ending, true);
 	pthread_cond_signal(&ledger->writer_wakes);
-	for (size_t i = 0; i < reader_count; i++)
+	for (size_t i = 0; i < reader_count; i++) {
+		if (ledger->readers[i].reading)
+			sqlite3_interrupt(ledger->readers[i].reading);
 		pthread_cond_signal(&ledger->readers[i].wakes);
+	}
 	pthread_mutex_unlock(&ledger->lock);
 	for (size_t i = 0; i < reader_count; i++)
 		pthread_join(ledger->readers[i].thread, NULL);

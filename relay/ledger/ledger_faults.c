@@ -132,6 +132,14 @@ ledger_head_load(sqlite3 *database, struct ledger_head *out)
 	return code;
 }
 
+int
+ledger_writer_set_aside(
+	struct ledger_writer *writer, const char *what, const struct ledger_now *now)
+{
+	snprintf(writer->why, sizeof writer->why, "%s", what);
+	return set_aside(writer, now);
+}
+
 // ledger.head tells of what was committed: a database that lacks it has lost it.
 static void
 head_compare(struct ledger_writer *writer, const struct ledger_now *now)
@@ -165,13 +173,17 @@ try_open(struct ledger_writer *writer, const struct ledger_now *now)
 		code = ledger_head_load(writer->database, &writer->head);
 	if (code == SQLITE_OK && stat(writer->path, &found) != 0)
 		code = SQLITE_CANTOPEN;
+	if (code != SQLITE_OK && writer->database)
+		snprintf(writer->why, sizeof writer->why, "%s", sqlite3_errmsg(writer->database));
+	bool is_small = code == SQLITE_OK && found.st_size <= LEDGER_CHECKED_FIRST_BYTES;
+	if (is_small)
+		code = ledger_schema_check(writer->database, writer->why, sizeof writer->why);
 	if (code != SQLITE_OK) {
-		if (writer->database)
-			snprintf(writer->why, sizeof writer->why, "%s",
-				sqlite3_errmsg(writer->database));
 		ledger_writer_shut(writer);
 		return code;
 	}
+	writer->opening++;
+	writer->is_check_due = !is_small;
 	writer->device = found.st_dev;
 	writer->inode = found.st_ino;
 	for (size_t i = 0; i < sizeof beside_ends / sizeof *beside_ends; i++) {

@@ -151,18 +151,19 @@ open_with(const char *path, int flags, const char *settings, sqlite3 **out, char
 int
 ledger_schema_open_writer(const char *path, sqlite3 **out, char *why, size_t why_bytes)
 {
+	return open_with(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, writer_settings, out,
+		why, why_bytes);
+}
+
+int
+ledger_schema_check(sqlite3 *database, char *why, size_t why_bytes)
+{
 	char word[CHECK_BYTES] = "";
 	int number;
-	int code = open_with(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, writer_settings, out,
-		why, why_bytes);
-	if (code != SQLITE_OK)
-		return code;
-	code = ask(*out, "PRAGMA quick_check(1)", &number, word, sizeof word);
+	int code = ask(database, "PRAGMA quick_check(1)", &number, word, sizeof word);
 	if (code == SQLITE_OK && strcmp(word, "ok") == 0)
 		return code;
-	snprintf(why, why_bytes, "%s", code == SQLITE_OK ? word : sqlite3_errmsg(*out));
-	sqlite3_close(*out);
-	*out = NULL;
+	snprintf(why, why_bytes, "%s", code == SQLITE_OK ? word : sqlite3_errmsg(database));
 	return code == SQLITE_OK ? SQLITE_CORRUPT : code;
 }
 

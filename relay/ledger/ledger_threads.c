@@ -65,6 +65,8 @@ turn_run(struct ledger *ledger, struct turn *turn, bool is_prune_due)
 		turn->pruned = ledger_writer_prune(writer, ledger->minute_days, &turn->now);
 	if (turn->pruned < 0)
 		turn->result = turn->pruned;
+	if (writer->is_check_due && ledger_check_post(ledger) == 0)
+		writer->is_check_due = false;
 }
 
 static void
@@ -173,10 +175,20 @@ ledger_reader_open(
 	return code;
 }
 
+// PRAGMA quick_check takes no look by itself whether to end: it is interrupted.
+static void
+reading_set(struct ledger_reader *reader, sqlite3 *database)
+{
+	pthread_mutex_lock(&reader->ledger->lock);
+	reader->reading = database;
+	pthread_mutex_unlock(&reader->ledger->lock);
+}
+
 // Opened for each query: a file that was replaced meanwhile is the new one.
 static int
-query_run(struct ledger *ledger, const struct ledger_job *job)
+query_run(struct ledger_reader *reader, const struct ledger_job *job)
 {
+	struct ledger *ledger = reader->ledger;
 	char why[LEDGER_WHY_BYTES];
 	sqlite3 *database;
 	int code = ledger_reader_open(ledger, ledger->writer.path, &database, why, sizeof why);
@@ -184,7 +196,9 @@ query_run(struct ledger *ledger, const struct ledger_job *job)
 		log_debug("%s: cannot be read: %s", ledger->writer.path, why);
 		return ledger_schema_error(code);
 	}
+	reading_set(reader, database);
 	int result = job->query(database, job->context);
+	reading_set(reader, NULL);
 	sqlite3_close(database);
 	return result;
 }
@@ -203,7 +217,7 @@ ledger_reader_run(void *context)
 		}
 		STAILQ_REMOVE_HEAD(&reader->jobs, link);
 		pthread_mutex_unlock(&ledger->lock);
-		int result = query_run(ledger, job);
+		int result = query_run(reader, job);
 		pthread_mutex_lock(&ledger->lock);
 		reader->job_count--;
 		ledger_job_over(ledger, job, result);

@@ -255,6 +255,7 @@ ledger_writer_restore(struct ledger_writer *writer, const char *file, const char
 		code = ledger_backup_load(writer->database, file, writer->why, sizeof writer->why);
 	if (code != SQLITE_OK)
 		return ledger_schema_error(code);
+	writer->opening++;
 	code = ledger_head_load(writer->database, &writer->head);
 	if (code != SQLITE_OK)
 		return ledger_writer_fail(writer, code, now);

@@ -168,6 +168,46 @@ START_TEST(a_deleted_file_comes_back_by_itself)
 }
 END_TEST
 
+// Rows and something large beside them; the last page is then of no use.
+static void
+damage_large(void)
+{
+	const char zeros[4096] = {0};
+	outside_edit(ledger_path, "CREATE TABLE room (bytes BLOB);"
+				  "INSERT INTO room VALUES (zeroblob(40000000));"
+				  "CREATE TABLE more (number INTEGER PRIMARY KEY, text TEXT);"
+				  "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c"
+				  " WHERE n < 2000) INSERT INTO more SELECT n, hex(n) FROM c;"
+				  "PRAGMA wal_checkpoint(TRUNCATE)");
+	int fd = open(ledger_path, O_RDWR | O_CLOEXEC);
+	ck_assert_int_eq(pwrite(fd, zeros, sizeof zeros, lseek(fd, -4096, SEEK_END)), 4096);
+	close(fd);
+}
+
+static bool
+is_set_aside(void)
+{
+	return *status.set_aside && is_idle();
+}
+
+START_TEST(a_large_database_is_looked_through_while_rows_are_written)
+{
+	post(0);
+	await(is_idle);
+	ledger_destroy(ledger);
+	damage_large();
+	ledger = ledger_create(&(struct ledger_options){.state_directory = folder});
+	await(is_set_aside);
+	ck_assert_str_eq(status.why, "");
+	post(1);
+	await(is_idle);
+	ck_assert_int_eq(outside_number(ledger_path, "SELECT count(*) FROM minutes"), 1);
+	ck_assert_int_eq(outside_number(ledger_path,
+				 "SELECT count(*) FROM entries WHERE reason LIKE 'broken(%'"),
+		1);
+}
+END_TEST
+
 // What the child has posted, and when.
 struct post {
 	int index;
@@ -196,6 +236,9 @@ START_TEST(a_process_that_is_killed_loses_less_than_a_second)
 	size_t count = 0;
 	char other[128], path[160], why[256];
 	struct ledger_verified verified;
+	// A child has no more of a thread than what it held: here it holds nothing.
+	post(0);
+	await(is_idle);
 	snprintf(other, sizeof other, "%s/killed", folder);
 	ck_assert_int_eq(mkdir(other, 0700), 0);
 	snprintf(path, sizeof path, "%s/" LEDGER_FILE, other);
@@ -236,6 +279,7 @@ main(void)
 	tcase_add_test(tests, a_full_disk_is_told_and_memory_fills_the_gap);
 	tcase_add_test(tests, who_asks_hears_of_a_full_disk_and_can_try_again);
 	tcase_add_test(tests, a_deleted_file_comes_back_by_itself);
+	tcase_add_test(tests, a_large_database_is_looked_through_while_rows_are_written);
 	tcase_add_test(tests, a_process_that_is_killed_loses_less_than_a_second);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
