@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "classroom/kind.h"
+#include "classroom/probe.h"
 #include "media/frame.h"
 #include "media/stun.h"
 #include "platform/units.h"
@@ -79,6 +80,7 @@ struct join {
 	struct join_stream send[JOIN_SEND_MAX];
 	size_t receive_count;
 	struct join_stream receive[JOIN_RECEIVE_MAX];
+	struct probe_plan check; // of a connection check: probes in the place of media
 };
 
 // The moments of a join by this machine's own monotonic clock.

@@ -17,7 +17,8 @@
 #include "classroom/uplink.h"
 
 #define SEAT_DATAGRAM_BYTES_MAX SRTP_PACKET_BYTES_MAX
-#define SEAT_REPORT_NS (2 * NS_IN_S) // between receiver reports
+#define SEAT_REPORT_NS (2 * NS_IN_S)          // between receiver reports
+#define SEAT_CHECK_REPORT_NS (250 * NS_IN_MS) // the same in a connection check
 #define SEAT_CNAME_BYTES 64
 
 // Where datagrams go, and where randomness comes from.
@@ -51,6 +52,7 @@ struct seat {
 	uint32_t relay_ssrc;
 	struct srtp_context *relay_context;
 	struct mono_time next_report;
+	struct probe probe; // of a connection check
 	struct seat_totals totals;
 };
 
@@ -75,6 +77,9 @@ void seat_give_up_path(struct seat *seat);
 
 // The state at `now`; JOIN_ENDED where not seated.
 enum join_state seat_state(const struct seat *seat, struct mono_time now);
+
+// Whether this is a connection check: probes flow, and nothing of cameras or players.
+bool seat_is_check(const struct seat *seat);
 
 // Whether media may flow now: between the bell and the end.
 bool seat_is_live(const struct seat *seat, struct mono_time now);

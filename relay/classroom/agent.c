@@ -25,6 +25,7 @@
 #include "platform/log.h"
 
 #define TICK_US 20000
+#define TICK_CHECK_US 5000 // in a check, which has probes and no commands
 #define STATUS_NS NS_IN_S
 #define ASK_PAUSE_NS (2 * NS_IN_S) // between two questions about rollover counters
 #define REJOIN_PAUSE_NS NS_IN_S    // between two tries to rejoin
@@ -130,8 +131,7 @@ begin_join(struct agent *agent, const struct join *join, struct mono_time now)
 		return;
 	}
 	link_hold(&agent->link, join->instance, join->id);
-	log_info("joined %s (%s): %zu streams to send, %zu to receive, media from the bell in "
-		 "%" PRId64 " s",
+	log_info("joined %s (%s): %zu streams to send, %zu to receive, live in %" PRId64 " s",
 		join->session, join->title, join->send_count, join->receive_count,
 		join->live_in_ms > 0 ? (join->live_in_ms + MS_IN_S - 1) / MS_IN_S : 0);
 }
@@ -240,7 +240,7 @@ watch_bells(struct agent *agent, struct mono_time now)
 static void
 poll_commands(struct agent *agent, struct mono_time now)
 {
-	bool joined = !agent->ending && agent->join_id[0] != '\0';
+	bool joined = !agent->ending && agent->join_id[0] && !seat_is_check(&agent->seat);
 	bool wanted = joined && agent->settings->live_command[0] != '\0' &&
 		      seat_is_live(&agent->seat, now);
 	int status = 0;
@@ -292,8 +292,7 @@ on_tick(evutil_socket_t fd, short what, void *user)
 {
 	struct agent *agent = user;
 	struct mono_time now = clock_mono();
-	(void)fd;
-	(void)what;
+	(void)fd, (void)what;
 	if (!agent->ending) {
 		link_tick(&agent->link, now);
 		watch_bells(agent, now);
@@ -305,6 +304,8 @@ on_tick(evutil_socket_t fd, short what, void *user)
 	bool is_running = agent->live.pid != 0 || players_are_running(&agent->players);
 	if (agent->ending && (!is_running || mono_reached(now, agent->end_by)))
 		event_base_loopbreak(agent->base);
+	int us = seat_is_check(&agent->seat) ? TICK_CHECK_US : TICK_US;
+	event_add(agent->tick, &(struct timeval){0, us});
 }
 
 static void
@@ -326,24 +327,23 @@ static int
 start_events(struct agent *agent)
 {
 	static const int numbers[2] = {SIGTERM, SIGINT};
-	const struct timeval period = {0, TICK_US};
 	for (int i = 0; i < 2; i++) {
 		agent->signals[i] = evsignal_new(agent->base, numbers[i], on_signal, agent);
 		if (!agent->signals[i] || event_add(agent->signals[i], NULL) < 0)
 			return -ENOMEM;
 	}
-	agent->tick = event_new(agent->base, -1, EV_PERSIST, on_tick, agent);
-	return agent->tick && event_add(agent->tick, &period) == 0 ? 0 : -ENOMEM;
+	agent->tick = event_new(agent->base, -1, 0, on_tick, agent);
+	return agent->tick && event_add(agent->tick, &(struct timeval){0, TICK_US}) == 0 ? 0
+											 : -ENOMEM;
 }
 
 static void
 stop_events(struct agent *agent)
 {
 	struct event *const events[] = {agent->tick, agent->signals[0], agent->signals[1]};
-	for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+	for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
 		if (events[i])
 			event_free(events[i]);
-	}
 }
 
 static int

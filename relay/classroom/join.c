@@ -237,6 +237,32 @@ ssrc_at(const struct join *join, size_t i)
 	return i < join->send_count ? join->send[i].ssrc : join->receive[i - join->send_count].ssrc;
 }
 
+// A lesson has none.
+static void
+take_check(struct reader *reader, struct probe_plan *out)
+{
+	if (!json_object_get(reader->object, "check"))
+		return;
+	struct reader check = enter(reader, "check", "check.");
+	json_t *rates = json_object_get(check.object, "kbit_s");
+	size_t count = json_array_size(rates);
+	out->begins_in_ms =
+		take_number(&check, "begins_in_ms", -JOIN_TIME_MS_MAX, PROBE_BEGIN_MS_MAX);
+	out->rung_ms = (uint32_t)take_number(&check, "rung_ms", 1, PROBE_RUNG_MS_MAX);
+	out->pause_ms =
+		(uint32_t)take_number(&check, "pause_ms", PROBE_PAUSE_MS_MIN, PROBE_PAUSE_MS_MAX);
+	if (count < 1 || count > PROBE_RUNGS_MAX)
+		fail(&check, "kbit_s", "is no list of a few rates");
+	for (size_t i = 0; i < count && !check.failed; i++) {
+		json_int_t rate = json_integer_value(json_array_get(rates, i));
+		if (rate < 1 || rate > PROBE_KBIT_S_MAX)
+			fail(&check, "kbit_s", "is out of bounds");
+		else
+			out->kbit_s[out->rung_count++] = (uint32_t)rate;
+	}
+	leave(reader, &check);
+}
+
 static void
 check_unique(struct reader *reader, const struct join *join)
 {
@@ -292,6 +318,7 @@ take_all(struct reader *reader, struct join *out)
 		take_streams(reader, "send", out->profile, false, out->send, JOIN_SEND_MAX);
 	out->receive_count =
 		take_streams(reader, "receive", out->profile, true, out->receive, JOIN_RECEIVE_MAX);
+	take_check(reader, &out->check);
 	check_unique(reader, out);
 }
 

@@ -51,6 +51,7 @@ void
 seat_leave(struct seat *seat)
 {
 	seat->joined = false;
+	memset(&seat->probe, 0, sizeof seat->probe);
 	seat_give_up_path(seat);
 	roster_leave(&seat->roster);
 	for (int i = 0; i < KIND_COUNT; i++)
@@ -104,6 +105,8 @@ seat_join(struct seat *seat, const struct join *join, struct mono_time now)
 	seat->joined = true;
 	seat->times = join_times_from(join, now);
 	seat->next_report = mono_after_ns(now, SEAT_REPORT_NS);
+	memset(&seat->probe, 0, sizeof seat->probe);
+	probe_set(&seat->probe, &join->check, now);
 	return 0;
 }
 
@@ -111,6 +114,7 @@ int
 seat_update(struct seat *seat, const struct join *join, struct mono_time now)
 {
 	seat->times = join_times_from(join, now);
+	probe_set(&seat->probe, &join->check, now);
 	return roster_apply(&seat->roster, join, false, now);
 }
 
@@ -118,6 +122,12 @@ enum join_state
 seat_state(const struct seat *seat, struct mono_time now)
 {
 	return seat->joined ? join_state_at(&seat->times, now) : JOIN_ENDED;
+}
+
+bool
+seat_is_check(const struct seat *seat)
+{
+	return seat->joined && seat->probe.plan.rung_count > 0;
 }
 
 bool
@@ -180,7 +190,7 @@ take_rtp(struct seat *seat, uint8_t *bytes, size_t length, struct mono_time now)
 		return;
 	}
 	int plain_bytes = downlink_packet(&entry->downlink, bytes, length, now);
-	if (plain_bytes > 0)
+	if (plain_bytes > 0 && !seat_is_check(seat))
 		seat->edges.to_player(entry->port, bytes, (size_t)plain_bytes, seat->edges.user);
 }
 
@@ -237,7 +247,7 @@ take_rtcp(struct seat *seat, uint8_t *bytes, size_t length, struct mono_time now
 	}
 	int out_bytes = downlink_control(
 		&entry->downlink, bytes, length, now, entry->endpoint, out, sizeof out);
-	if (out_bytes > 0)
+	if (out_bytes > 0 && !seat_is_check(seat))
 		seat->edges.to_player(
 			(uint16_t)(entry->port + 1), out, (size_t)out_bytes, seat->edges.user);
 }
@@ -267,8 +277,8 @@ seat_datagram(struct seat *seat, uint8_t *bytes, size_t length, const struct ip_
 	}
 }
 
-int
-seat_input(struct seat *seat, enum stream_kind kind, const uint8_t *rtp, size_t length,
+static int
+send_packet(struct seat *seat, enum stream_kind kind, const uint8_t *rtp, size_t length,
 	struct mono_time now)
 {
 	_Alignas(8) uint8_t out[SEAT_DATAGRAM_BYTES_MAX];
@@ -284,6 +294,29 @@ seat_input(struct seat *seat, enum stream_kind kind, const uint8_t *rtp, size_t 
 		return bytes;
 	to_relay(seat, out, (size_t)bytes);
 	return 0;
+}
+
+int
+seat_input(struct seat *seat, enum stream_kind kind, const uint8_t *rtp, size_t length,
+	struct mono_time now)
+{
+	return seat_is_check(seat) ? 0 : send_packet(seat, kind, rtp, length, now);
+}
+
+// They go where the lesson's most goes: in a video stream, where there is one.
+static void
+send_probes(struct seat *seat, struct mono_time now)
+{
+	uint8_t rtp[PROBE_RTP_BYTES] = {0};
+	int kind = KIND_COUNT - 1;
+	while (kind > 0 && !seat->uplinks[kind].context)
+		kind--;
+	// Each carries the moment of its sending, so that jitter is the line's and not our pace's.
+	uint64_t ticks = (uint64_t)(now.ns / NS_IN_US) * seat->uplinks[kind].clock_rate_hz /
+			 (NS_IN_S / NS_IN_US);
+	rtp_write(rtp, &(struct rtp_header){.timestamp = (uint32_t)ticks});
+	for (unsigned due = probe_take_due(&seat->probe, now); due > 0; due--)
+		send_packet(seat, (enum stream_kind)kind, rtp, sizeof rtp, now);
 }
 
 static void
@@ -354,8 +387,10 @@ seat_tick(struct seat *seat, struct mono_time now, struct wall_time wall)
 	if (!seat_is_live(seat, now))
 		return;
 	send_sender_reports(seat, now, wall);
+	send_probes(seat, now);
 	if (mono_reached(now, seat->next_report)) {
-		seat->next_report = mono_after_ns(now, SEAT_REPORT_NS);
+		seat->next_report = mono_after_ns(
+			now, seat_is_check(seat) ? SEAT_CHECK_REPORT_NS : SEAT_REPORT_NS);
 		send_receiver_reports(seat, now);
 	}
 }

@@ -219,6 +219,44 @@ START_TEST(every_truncation_of_the_text_is_refused)
 }
 END_TEST
 
+static json_t *
+check_json(int begins_in_ms, int rung_ms, int pause_ms, const char *rates)
+{
+	json_t *json = test_join_json(TEST_PROFILE);
+	json_object_set_new(json, "check",
+		json_pack("{s:i, s:i, s:i, s:o}", "begins_in_ms", begins_in_ms, "rung_ms", rung_ms,
+			"pause_ms", pause_ms, "kbit_s", json_loads(rates, 0, NULL)));
+	return json;
+}
+
+START_TEST(a_lesson_has_no_check_and_a_check_has_its_ladder)
+{
+	test_join_parse(test_join_json(TEST_PROFILE), &join);
+	ck_assert_uint_eq(join.check.rung_count, 0);
+	test_join_parse(check_json(-200, 2000, 1000, "[500,8000]"), &join);
+	ck_assert_uint_eq(join.check.rung_count, 2);
+	ck_assert_uint_eq(join.check.kbit_s[1], 8000);
+	ck_assert_uint_eq(join.check.rung_ms, 2000);
+	ck_assert_uint_eq(join.check.pause_ms, 1000);
+	ck_assert_int_eq(join.check.begins_in_ms, -200);
+}
+END_TEST
+
+START_TEST(a_check_that_would_flood_the_line_is_refused)
+{
+	json_t *wrong[] = {check_json(0, 2000, 1000, "[20001]"), check_json(0, 2000, 1000, "[0]"),
+		check_json(0, 2000, 1000, "[]"), check_json(0, 2000, 1000, "[\"500\"]"),
+		check_json(0, 2000, 1000, "[1,1,1,1,1,1,1,1,1]"),
+		check_json(0, 5001, 1000, "[500]"), check_json(0, 2000, 499, "[500]"),
+		check_json(60001, 2000, 1000, "[500]")};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		ck_assert_int_eq(parse(wrong[i]), -EINVAL);
+		ck_assert_int_eq(strncmp(why, "check.", 6), 0);
+		json_decref(wrong[i]);
+	}
+}
+END_TEST
+
 START_TEST(bells_ring_by_the_own_clock)
 {
 	json_t *json = test_join_json(TEST_PROFILE);
@@ -251,6 +289,8 @@ main(void)
 	tcase_add_test(facts, reasons_never_hold_a_key);
 	tcase_add_test(facts, more_streams_than_there_is_room_for_are_refused);
 	tcase_add_test(facts, every_truncation_of_the_text_is_refused);
+	tcase_add_test(facts, a_lesson_has_no_check_and_a_check_has_its_ladder);
+	tcase_add_test(facts, a_check_that_would_flood_the_line_is_refused);
 	tcase_add_test(facts, bells_ring_by_the_own_clock);
 	suite_add_tcase(suite, facts);
 	SRunner *runner = srunner_create(suite);

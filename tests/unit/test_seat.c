@@ -191,6 +191,67 @@ START_TEST(only_stun_flows_before_the_bell_and_media_by_the_own_clock_after_it)
 }
 END_TEST
 
+// A second of a check, looked at every 5 ms. Returns how many probes reached the other room.
+static unsigned
+check_second(void)
+{
+	struct mono_time end = mono_after_ns(now, NS_IN_S);
+	uint64_t before = houren.seat.roster.entries[1].downlink.totals.packets;
+	for (; now.ns < end.ns; now = mono_after_ns(now, 5 * NS_IN_MS)) {
+		seat_tick(&wuxi.seat, now, wall);
+		input(&wuxi, STREAM_AUDIO, 1);
+		carry(&wuxi, &houren);
+	}
+	return (unsigned)(houren.seat.roster.entries[1].downlink.totals.packets - before);
+}
+
+START_TEST(in_a_check_probes_flow_and_nothing_of_encoders_or_to_players)
+{
+	const struct probe_plan plan = {.rung_count = 1,
+		.kbit_s = {1000},
+		.rung_ms = 1000,
+		.pause_ms = 500,
+		.begins_in_ms = 1000};
+	wuxi_join.check = houren_join.check = plan;
+	both_live();
+	ck_assert(seat_is_check(&wuxi.seat));
+	ck_assert_uint_eq(check_second(), 20);
+	unsigned probes = check_second();
+	ck_assert_uint_ge(probes, 98);
+	ck_assert_uint_le(probes, 100);
+	ck_assert_uint_ge(check_second(), 10);
+	ck_assert_uint_eq(check_second(), 0);
+	ck_assert_uint_eq(houren.player_count, 0);
+	ck_assert_uint_eq(houren.seat.roster.entries[0].downlink.totals.packets, 0);
+	// The join of a lesson behind it is one as any other.
+	seat_leave(&wuxi.seat);
+	ck_assert(!seat_is_check(&wuxi.seat));
+}
+END_TEST
+
+START_TEST(in_a_check_the_receiver_reports_four_times_a_second)
+{
+	wuxi_join.check = houren_join.check = (struct probe_plan){.rung_count = 1,
+		.kbit_s = {1000},
+		.rung_ms = 5000,
+		.pause_ms = 500,
+		.begins_in_ms = 0};
+	both_live();
+	check_second();
+	check_second();
+	check_second();
+	unsigned reports = 0;
+	struct mono_time end = mono_after_ns(now, NS_IN_S);
+	for (; now.ns < end.ns; now = mono_after_ns(now, 5 * NS_IN_MS)) {
+		houren.relay_count = 0;
+		seat_tick(&houren.seat, now, wall);
+		for (size_t i = 0; i < houren.relay_count; i++)
+			reports += houren.relay[i].bytes[1] == RTCP_RR;
+	}
+	ck_assert_uint_eq(reports, 4);
+}
+END_TEST
+
 START_TEST(nothing_flows_after_the_end_of_the_session)
 {
 	both_live();
@@ -385,6 +446,8 @@ main(void)
 	tcase_add_checked_fixture(facts, start, stop);
 	tcase_add_test(facts, streams_reach_the_other_rooms_players);
 	tcase_add_test(facts, only_stun_flows_before_the_bell_and_media_by_the_own_clock_after_it);
+	tcase_add_test(facts, in_a_check_probes_flow_and_nothing_of_encoders_or_to_players);
+	tcase_add_test(facts, in_a_check_the_receiver_reports_four_times_a_second);
 	tcase_add_test(facts, nothing_flows_after_the_end_of_the_session);
 	tcase_add_test(facts, nothing_is_sent_before_the_relay_knows_the_path);
 	tcase_add_test(facts, kind_that_the_join_does_not_send_is_refused);
