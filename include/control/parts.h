@@ -4,6 +4,7 @@
 #define CONTROL_PARTS_H
 
 #include "control/alarms.h"
+#include "control/checks.h"
 #include "control/config.h"
 #include "control/control.h"
 #include "control/journal.h"
@@ -56,6 +57,7 @@ struct control {
 	bool is_journal_due; // something changed that is not on the disk yet
 	struct sessions *sessions;
 	struct presence *presence;
+	struct checks *checks;
 	struct reload *reload;
 	struct http_request *reload_request; // waits for the reload that runs; NULL: nobody
 	bool reload_again;                   // SIGHUP came while one ran
@@ -152,6 +154,7 @@ int api_sessions_route(struct control *control);
 int api_events_route(struct control *control);
 int api_school_route(struct control *control);
 int api_openapi_route(struct control *control);
+int api_checks_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_sign_route(struct control *control);
 int api_throughput_route(struct control *control);

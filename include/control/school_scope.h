@@ -15,6 +15,10 @@ struct control;
 
 bool school_takes_part(const struct lesson *lesson, const char *school);
 
+// The school's device for a call or a check: the first that is connected, else the first. NULL: it
+// has none.
+const char *school_device(const struct control *control, const struct timetable_school *school);
+
 // Whether the asker, a school, may move the bell of the request's session by so much: it is its own
 // lesson, not beyond the limit, and in no following lesson's way. Otherwise it has been answered.
 bool school_may_extend(

@@ -139,6 +139,13 @@ int scheduler_open_call(struct scheduler *scheduler, const char *const *endpoint
 	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
 	const struct scheduled_lesson **out);
 
+// The same for a connection check (FORM_INSPECTION), which gives way to whatever opens; its id is
+// "adhoc/check-2026-11-23T08:15:00Z-1". It is no lesson: nobody restores or records it.
+int scheduler_open_check(struct scheduler *scheduler, const char *const *endpoint_ids, size_t count,
+	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
+	const struct scheduled_lesson **out);
+bool scheduler_is_check(const struct lesson *lesson);
+
 // After a restart: an ad-hoc lesson that ran before, with its old id and bells; the last
 // `listener_count` of its endpoints listen. Same errors;
 // -EINVAL also for an id that is not an ad-hoc one, -EEXIST where it runs, -ETIME where its end has

@@ -76,13 +76,14 @@ endpoint_view(const struct control *control, const struct timetable_endpoint *en
 	bool is_connected = entry && entry->stream;
 	const struct scheduled_lesson *holder = scheduler_holder(control->scheduler, endpoint->id);
 	const struct lesson *next = scheduler_next_lesson(control->scheduler, endpoint->id, now);
+	const struct check *check = checks_of_endpoint(control->checks, endpoint->id);
 	json_t *streams = json_array();
 	for (size_t i = 0; i < endpoint->stream_count; i++)
 		json_array_append_new(
 			streams, json_string(stream_kind_name(endpoint->streams[i].kind)));
 	json_t *last_seen = entry ? view_time(is_connected ? now : entry->left_at) : json_null();
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:s?, s:s?, s:s?, "
-			 "s:s?, s:o}",
+			 "s:s?, s:o, s:o}",
 		"id", endpoint->id, "school", endpoint->school->id, "school_name",
 		endpoint->school->name, "contact", endpoint->school->contact, "phone",
 		endpoint->school->phone, "room", endpoint->room, "streams", streams, "last_seen",
@@ -91,7 +92,8 @@ endpoint_view(const struct control *control, const struct timetable_endpoint *en
 		is_connected ? entry->address : NULL, "version",
 		is_connected ? entry->version : NULL, "session", holder ? holder->lesson.id : NULL,
 		"next_lesson", next ? next->id : NULL, "next_starts_at",
-		next ? view_time(next->start) : json_null());
+		next ? view_time(next->start) : json_null(), "check",
+		check ? view_check_result(check, endpoint->id) : json_null());
 }
 
 static void

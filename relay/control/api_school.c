@@ -105,9 +105,8 @@ are_paired(const struct timetable *timetable, const struct timetable_school *one
 	return false;
 }
 
-// The school's device for a call: the first that is connected, else the first.
-static const char *
-endpoint_of(const struct control *control, const struct timetable_school *school)
+const char *
+school_device(const struct control *control, const struct timetable_school *school)
 {
 	const struct timetable *timetable = scheduler_timetable(control->scheduler);
 	const char *first = NULL;
@@ -193,7 +192,8 @@ calls_post(struct http_request *request, void *user)
 			"your school is not paired with this one: pairs.csv lists the pairs");
 		return;
 	}
-	const char *const endpoints[2] = {endpoint_of(control, own), endpoint_of(control, other)};
+	const char *const endpoints[2] = {
+		school_device(control, own), school_device(control, other)};
 	if (!endpoints[0] || !endpoints[1])
 		http_respond_error(request, 409, "one of you has no device in endpoints.csv");
 	else

@@ -171,6 +171,7 @@ open_routes(struct control *control)
 		api_sign_route,
 		api_openapi_route,
 		api_school_route,
+		api_checks_route,
 		api_events_route,
 		api_throughput_route,
 		api_endpoint_route,
@@ -216,11 +217,12 @@ open_lessons(struct control *control)
 	control->lines = lines_create(&limits);
 	control->presence = presence_create(endpoint_left, control);
 	control->listeners = listeners_create();
+	control->checks = checks_create();
 	control->reload = reload_create(control->base, control->edges.program,
 		control->edges.config_path, RELOAD_LIMIT_MS, control_reload_checked, control);
 	if (!control->scheduler || !control->ledger || !control->lesson_ledger ||
 		!control->journal || !control->sessions || !control->presence || !control->reload ||
-		!control->lines || !control->listeners)
+		!control->lines || !control->listeners || !control->checks)
 		return -ENOMEM;
 	int result = control_exceptions_follow(control);
 	if (result)
@@ -363,6 +365,7 @@ control_destroy(struct control *control)
 	lines_destroy(control->lines);
 	presence_destroy(control->presence);
 	listeners_destroy(control->listeners);
+	checks_destroy(control->checks);
 	json_decref(control->alarms_told);
 	if (control->sessions) {
 		// A worker that does not answer may still use its contexts: they stay.

@@ -65,6 +65,7 @@ on_lesson_timer(evutil_socket_t fd, short what, void *argument)
 	(void)fd, (void)what;
 	struct control *control = argument;
 	control_step(control);
+	checks_step(control);
 	struct mono_time now = clock_mono();
 	int64_t ns = mono_since_ns(scheduler_next(control->scheduler, clock_wall(), now), now);
 	if (ns > LESSONS_EVERY_MS * NS_IN_MS)

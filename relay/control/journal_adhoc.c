@@ -62,7 +62,7 @@ journal_adhoc_save(
 		return -ENOMEM;
 	for (size_t i = 0; i < running_count; i++) {
 		const struct lesson *lesson = &scheduler_running_get(scheduler, i)->lesson;
-		if (!lesson->rule)
+		if (!lesson->rule && !scheduler_is_check(lesson))
 			running[count++] = adhoc_make(lesson);
 	}
 	int result = ledger_plan_adhoc_sync(ledger, running, count, now);

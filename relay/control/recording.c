@@ -212,6 +212,8 @@ recording_follow(struct recording_desk *desk, const struct scheduler_event *even
 		const struct scheduled_lesson *scheduled = events[i].lesson;
 		const struct lesson *lesson = &scheduled->lesson;
 		int result = 0;
+		if (scheduler_is_check(lesson))
+			continue;
 		if (events[i].type == SCHEDULER_END)
 			recorder_end(
 				desk->recorder, lesson->id, end_of(scheduled->end_reason), mono);

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "control/views.h"
+#include "lessons/check.h"
 #include "lessons/join_stats.h"
 
 static json_t *
@@ -84,6 +85,19 @@ ms_until(struct mono_time now, struct mono_time then)
 	return ms > 0 ? ms : 0;
 }
 
+// When a connection check's ladder begins, and its rungs.
+static json_t *
+check_view(const struct view *view, const struct scheduled_lesson *scheduled)
+{
+	struct mono_time begins = mono_after_ns(scheduled->live_at, CHECK_LEAD_MS * NS_IN_MS);
+	json_t *rates = json_array();
+	for (size_t i = 0; i < CHECK_RUNGS; i++)
+		json_array_append_new(rates, json_integer(check_kbit_s[i]));
+	return json_pack("{s:I, s:i, s:i, s:o}", "begins_in_ms",
+		(json_int_t)(mono_since_ns(begins, view->mono) / NS_IN_MS), "rung_ms",
+		CHECK_RUNG_MS, "pause_ms", CHECK_PAUSE_MS, "kbit_s", rates);
+}
+
 json_t *
 view_join(const struct view *view, const struct join *join)
 {
@@ -110,5 +124,7 @@ view_join(const struct view *view, const struct join *join)
 	json_object_set_new(object, "relay", ssrc_and_key(join->leg.relay_ssrc, &join->relay_keys));
 	json_object_set_new(object, "send", send_view(join));
 	json_object_set_new(object, "receive", receive_view(view, join));
+	if (scheduler_is_check(&scheduled->lesson))
+		json_object_set_new(object, "check", check_view(view, scheduled));
 	return object;
 }

@@ -155,6 +155,7 @@ lessons_view(const struct control *control, const char *school, struct mono_time
 		return NULL;
 	TAILQ_FOREACH (session, sessions_list(control->sessions), link)
 		if (count < SCHEDULER_RUNNING_MAX &&
+			!scheduler_is_check(&session->scheduled->lesson) &&
 			takes_part(&session->scheduled->lesson, school))
 			all[count++] = lesson_view(control, session, now);
 	qsort(all, count, sizeof *all, compare);

@@ -10,6 +10,7 @@
 
 #define ADHOC "adhoc/"
 #define CALL ADHOC "call-" // the id says what it is, also after a restart
+#define CHECK ADHOC "check-"
 
 static bool
 is_minutes(unsigned minutes)
@@ -49,10 +50,25 @@ is_busy(const struct scheduler *scheduler, const struct lesson *lesson, struct m
 			(running->state == LESSON_OPEN && mono_reached(mono, running->live_at));
 
 		if (is_live && !scheduler->running[i]->end_is_due &&
+			!scheduler_is_check(&running->lesson) &&
 			lesson_shares_endpoint(&running->lesson, lesson))
 			return true;
 	}
 	return false;
+}
+
+bool
+scheduler_is_check(const struct lesson *lesson)
+{
+	return strncmp(lesson->id, CHECK, strlen(CHECK)) == 0;
+}
+
+static enum lesson_form
+adhoc_form(const struct lesson *lesson)
+{
+	if (scheduler_is_check(lesson))
+		return FORM_INSPECTION;
+	return strncmp(lesson->id, CALL, strlen(CALL)) == 0 ? FORM_PREPARATION : FORM_SYNCHRONOUS;
 }
 
 static int
@@ -69,8 +85,7 @@ adhoc_run(struct scheduler *scheduler, struct lesson *lesson, const char *title,
 		return -ENOSPC;
 	lesson->class_name = "";
 	lesson->teacher = "";
-	lesson->form =
-		strncmp(lesson->id, CALL, strlen(CALL)) == 0 ? FORM_PREPARATION : FORM_SYNCHRONOUS;
+	lesson->form = adhoc_form(lesson);
 	running = scheduler_run(scheduler, lesson, wall, mono);
 	if (running == NULL)
 		return -ENOMEM;
@@ -139,6 +154,14 @@ scheduler_open_call(struct scheduler *scheduler, const char *const *endpoint_ids
 	const struct scheduled_lesson **out)
 {
 	return open_now(scheduler, CALL, endpoint_ids, count, minutes, title, wall, mono, out);
+}
+
+int
+scheduler_open_check(struct scheduler *scheduler, const char *const *endpoint_ids, size_t count,
+	unsigned minutes, const char *title, struct wall_time wall, struct mono_time mono,
+	const struct scheduled_lesson **out)
+{
+	return open_now(scheduler, CHECK, endpoint_ids, count, minutes, title, wall, mono, out);
 }
 
 int

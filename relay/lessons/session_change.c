@@ -72,6 +72,8 @@ struct session *
 session_successor(struct sessions *sessions, const struct session *session, struct mono_time now)
 {
 	const struct join *first = TAILQ_FIRST(&session->joins);
+	if (scheduler_is_check(&session->scheduled->lesson))
+		return NULL; // its probes are counted with no lesson
 	struct session *successor = first ? join_successor(sessions, first, now) : NULL;
 	for (const struct join *join = first; join && successor; join = TAILQ_NEXT(join, link))
 		if (join_successor(sessions, join, now) != successor)

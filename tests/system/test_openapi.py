@@ -183,6 +183,10 @@ class OpenApi(SystemTest):
         self.ask("DELETE", one, id=adhoc)
         call = {"school": schools[1].id}
         wait_until(lambda: not self.ask("GET", "/v1/sessions")["sessions"], 10, "it has not ended")
+        # The call ends the check.
+        check = self.ask("POST", "/v1/checks", {"schools": [school.id for school in schools]})
+        self.ask("GET", "/v1/checks/{id}", id=check["id"])
+        self.ask("GET", "/v1/endpoint/join", token=tokens["endpoint"])
         self.ask("POST", "/v1/calls", call, tokens["school"])
         self.ask("POST", "/v1/calls", {"school": 7}, tokens["school"], expect=400)
         self.ask("DELETE", "/v1/tokens/{id}", id="observer")

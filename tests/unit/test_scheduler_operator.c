@@ -35,6 +35,25 @@ START_TEST(lessons_without_a_common_endpoint_run_side_by_side)
 }
 END_TEST
 
+START_TEST(a_check_gives_way_to_whatever_needs_its_endpoints)
+{
+	const struct scheduled_lesson *check, *adhoc;
+
+	world_start(TWO, "08:00");
+	ck_assert_int_eq(scheduler_open_check(scheduler, pair, 2, 1, "", wall, mono, &check), 0);
+	ck_assert(scheduler_is_check(&check->lesson));
+	ck_assert_int_eq(check->lesson.form, FORM_INSPECTION);
+	step();
+	ck_assert_int_eq(scheduler_open_adhoc(scheduler, pair, 2, 1, "", wall, mono, &adhoc), 0);
+	ck_assert(!scheduler_is_check(&adhoc->lesson));
+	step();
+	check_story("open adhoc; live adhoc; open adhoc; end adhoc; live adhoc");
+	ck_assert_int_eq(
+		scheduler_open_check(scheduler, pair, 2, 1, "", wall, mono, &check), -EBUSY);
+	world_stop();
+}
+END_TEST
+
 START_TEST(an_extension_moves_the_bell_and_the_next_lesson_still_takes_over)
 {
 	const struct scheduled_lesson *a;
@@ -207,6 +226,7 @@ main(void)
 
 	tcase_add_test(tests, a_lesson_ended_by_the_operator_stays_ended);
 	tcase_add_test(tests, lessons_without_a_common_endpoint_run_side_by_side);
+	tcase_add_test(tests, a_check_gives_way_to_whatever_needs_its_endpoints);
 	tcase_add_test(tests, an_extension_moves_the_bell_and_the_next_lesson_still_takes_over);
 	tcase_add_test(tests, an_extension_in_grace_makes_the_lesson_live_again);
 	tcase_add_test(tests, an_ad_hoc_lesson_is_live_at_once_and_ends_by_itself);
