@@ -100,6 +100,9 @@ int restore_run(struct client *client, const struct arguments *arguments);
 int reports_run(struct client *client, const struct arguments *arguments);
 int report_run(struct client *client, const struct arguments *arguments);
 
+// In connection.c: runs a connection check; 1 also where it ended early.
+int report_connection(struct client *client, const struct arguments *arguments);
+
 // In top.c
 int top_run(struct client *client, const struct arguments *arguments);
 

@@ -218,9 +218,12 @@ report_run(struct client *client, const struct arguments *arguments)
 {
 	char path[PATH_BYTES_MAX];
 	size_t report = report_find(arguments->words[0]);
+	if (strcmp(arguments->words[0], "connection") == 0)
+		return report_connection(client, arguments);
 	if (report == REPORT_COUNT || arguments->count > 2) {
 		fprintf(stderr, "relayctl: usage: relayctl report day [DATE] | week [DATE] | "
-				"month [2026-11] | year [2026] | lesson LESSON\n");
+				"month [2026-11] | year [2026] | lesson LESSON | "
+				"connection SCHOOL [SCHOOL]\n");
 		return EXIT_USAGE;
 	}
 	int status = report_path(arguments, report, ".html", path);
