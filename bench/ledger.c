@@ -299,6 +299,10 @@ measure_all(sqlite3 *database, const char *size, uint32_t rounds, FILE *results)
 		.last = date_of("2026-12-31"),
 		.today = date_of("2026-12-31"),
 		.live_seconds = 50,
+		.limits = {.loss = {0.01, 0.05},
+			.jitter_ms = {30, 50},
+			.round_trip_ms = {150, 300},
+			.silent_s = 3},
 		.pair = "p500"};
 	measure(database, "pair_year", size, TARGET_MS, &question, rounds, results);
 	question.pair[0] = '\0';

@@ -31,6 +31,10 @@ int ledger_schema_open_reader(const char *path, sqlite3 **out, char *why, size_t
 // SQLite's code with `why`, SQLITE_CORRUPT where it is damaged.
 int ledger_schema_check(sqlite3 *database, char *why, size_t why_bytes);
 
+// Compares the tables and views, what is read through, with those of a fresh ledger. Returns
+// SQLite's code; `what` tells of the first that differs, "" where none does.
+int ledger_schema_compare(sqlite3 *database, char *what, size_t what_bytes);
+
 // Whether the file itself is at fault, and not the disk, the memory or somebody who holds it.
 bool ledger_schema_is_broken(int code);
 

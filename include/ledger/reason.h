@@ -42,6 +42,9 @@
 	PART(broken, "the database was damaged, kept as {0}: {1}", "数据库损坏，另存为{0}：{1}")   \
 	PART(behind, "rows are missing: there was entry {0}, minute row {1}",                      \
 		"末尾缺少数据：原有记录至{0}，分钟数据至{1}")                                      \
+	PART(rewritten,                                                                            \
+		"up to entry {0} or minute row {1} rows were altered while the relay was down",    \
+		"停机期间，记录{0}或分钟数据{1}以前的数据被改动")                                  \
 	PART(foreign, "another program added rows after entry {0}, minute row {1}",                \
 		"其他程序在记录{0}、分钟数据{1}之后写入了数据")                                    \
 	PART(restored, "restored from {0}, as it was before it is kept as {1}",                    \

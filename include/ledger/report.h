@@ -35,6 +35,19 @@ enum report_format {
 	REPORT_FORMAT_COUNT,
 };
 
+// Above `amber` a figure is amber, above `red` red.
+struct report_limit {
+	double amber, red;
+};
+
+// Of the lights of a lesson's sheet.
+struct report_limits {
+	struct report_limit loss; // 0..1
+	struct report_limit jitter_ms;
+	struct report_limit round_trip_ms;
+	double silent_s; // without any packet: red
+};
+
 struct report_question {
 	enum report_kind kind;
 	enum report_format format;
@@ -52,6 +65,7 @@ struct report_question {
 	bool is_all;    // of a list: also the rows that a correction replaces
 	// Of a lesson: a minute is live where both ends had so many seconds of audio.
 	unsigned live_seconds;
+	struct report_limits limits;
 };
 
 struct sqlite3;

@@ -37,7 +37,8 @@ struct lesson_record {
 	struct lesson_cell *minutes[LESSON_LINE_COUNT];
 };
 
-enum report_mark lesson_cell_mark(const struct lesson_cell *cell);
+enum report_mark lesson_cell_mark(
+	const struct report_limits *limits, const struct lesson_cell *cell);
 // Of `count` minutes from `first` on the worst of everything.
 struct lesson_cell lesson_cell_fold(
 	const struct lesson_record *record, enum lesson_line line, unsigned first, unsigned count);

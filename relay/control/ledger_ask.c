@@ -195,6 +195,17 @@ kind_take(struct http_request *request, const char *what, struct report_question
 	return false;
 }
 
+static struct report_limits
+limits_of(const struct config_quality *quality)
+{
+	return (struct report_limits){
+		.loss = {quality->loss_amber_percent / 100.0, quality->loss_red_percent / 100.0},
+		.jitter_ms = {quality->jitter_amber_ms, quality->jitter_red_ms},
+		.round_trip_ms = {quality->round_trip_amber_ms, quality->round_trip_red_ms},
+		.silent_s = quality->silent_s,
+	};
+}
+
 bool
 ledger_ask_read(struct http_request *request, const char *what, const struct config *config,
 	const struct timetable *timetable, struct report_question *out)
@@ -203,7 +214,8 @@ ledger_ask_read(struct http_request *request, const char *what, const struct con
 	const char *language;
 	*out = (struct report_question){.timetable = timetable,
 		.today = civil_date_of(clock_wall()),
-		.live_seconds = config->ledger.live_seconds};
+		.live_seconds = config->ledger.live_seconds,
+		.limits = limits_of(&config->quality)};
 	if (!kind_take(request, what, out) || !days_take(request, out) ||
 		!id_take(request, "pair", out->pair, sizeof out->pair) ||
 		!id_take(request, "school", out->school, sizeof out->school) ||

@@ -140,7 +140,24 @@ ledger_writer_set_aside(
 	return set_aside(writer, now);
 }
 
-// ledger.head tells of what was committed: a database that lacks it has lost it.
+// Whether a row has the hash that it had; one that is not there any more is pruned, or missed
+// elsewhere.
+static bool
+is_as_known(sqlite3 *database, const char *text, int64_t number, const uint8_t *hash)
+{
+	sqlite3_stmt *row;
+	bool is_so = true;
+	if (sqlite3_prepare_v2(database, text, -1, &row, NULL) != SQLITE_OK)
+		return true;
+	if (sqlite3_bind_int64(row, 1, number) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW)
+		is_so = sqlite3_column_bytes(row, 0) == LEDGER_HASH_BYTES &&
+			memcmp(sqlite3_column_blob(row, 0), hash, LEDGER_HASH_BYTES) == 0;
+	sqlite3_finalize(row);
+	return is_so;
+}
+
+// ledger.head tells of what was committed: a database that lacks it has lost it. It is written
+// anew with the next row, so what it tells becomes an entry.
 static void
 head_compare(struct ledger_writer *writer, const struct ledger_now *now)
 {
@@ -150,8 +167,19 @@ head_compare(struct ledger_writer *writer, const struct ledger_now *now)
 	if (ledger_head_read(path, &told) != 0)
 		return;
 	if (told.entry_number <= writer->head.entry_number &&
-		told.minute_number <= writer->head.minute_number)
+		told.minute_number <= writer->head.minute_number) {
+		if (is_as_known(writer->database, "SELECT hash FROM entries WHERE number = ?1",
+			    told.entry_number, told.entry_hash) &&
+			is_as_known(writer->database, "SELECT hash FROM minutes WHERE number = ?1",
+				told.minute_number, told.minute_hash))
+			return;
+		log_error("%s: rows up to entry %lld or minute %lld were altered, and their hashes "
+			  "calculated anew: they are not as %s tells",
+			writer->path, (long long)told.entry_number, (long long)told.minute_number,
+			path);
+		gap_begin_at(writer, REASON_rewritten, now, &told);
 		return;
+	}
 	log_error("%s: ends with entry %lld and minute %lld, but %s tells of entry %lld and minute "
 		  "%lld: rows are missing at its end",
 		writer->path, (long long)writer->head.entry_number,

@@ -173,6 +173,56 @@ ledger_schema_open_reader(const char *path, sqlite3 **out, char *why, size_t why
 	return open_with(path, SQLITE_OPEN_READONLY, reader_settings, out, why, why_bytes);
 }
 
+// One row of the fresh schema: how is it in the database?
+static int
+object_compare(sqlite3_stmt *own, sqlite3_stmt *theirs, char *what, size_t what_bytes)
+{
+	const char *type = (const char *)sqlite3_column_text(own, 0);
+	const char *name = (const char *)sqlite3_column_text(own, 1);
+	sqlite3_reset(theirs);
+	sqlite3_bind_text(theirs, 1, type, -1, SQLITE_STATIC);
+	sqlite3_bind_text(theirs, 2, name, -1, SQLITE_STATIC);
+	int code = sqlite3_step(theirs);
+	const char *text = code == SQLITE_ROW ? (const char *)sqlite3_column_text(theirs, 0) : NULL;
+	const char *was = (const char *)sqlite3_column_text(own, 2);
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		return code;
+	if (!text || strcmp(text, was) != 0)
+		snprintf(what, what_bytes,
+			"the %s %s %s: whatever is read through it may not be what the rows say",
+			type, name, text ? "was altered" : "is not there");
+	return SQLITE_OK;
+}
+
+int
+ledger_schema_compare(sqlite3 *database, char *what, size_t what_bytes)
+{
+	sqlite3 *fresh;
+	sqlite3_stmt *own = NULL, *theirs = NULL;
+	*what = '\0';
+	int code = sqlite3_open_v2(":memory:", &fresh,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(fresh, schema, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_prepare_v2(fresh,
+			"SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'view')",
+			-1, &own, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_prepare_v2(database,
+			"SELECT sql FROM sqlite_schema WHERE type = ?1 AND name = ?2", -1, &theirs,
+			NULL);
+	while (code == SQLITE_OK && !*what) {
+		code = sqlite3_step(own);
+		if (code == SQLITE_ROW)
+			code = object_compare(own, theirs, what, what_bytes);
+	}
+	sqlite3_finalize(theirs);
+	sqlite3_finalize(own);
+	sqlite3_close(fresh);
+	return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 bool
 ledger_schema_is_broken(int code)
 {

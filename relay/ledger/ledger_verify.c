@@ -212,6 +212,18 @@ minutes_walk(sqlite3 *database, struct walk *walk)
 	return code;
 }
 
+// Rows are hashed by place, and read by name: a column that was given another's name, or a view
+// that says something else, alters what every report tells.
+static int
+schema_look(sqlite3 *database, struct ledger_finding *finding)
+{
+	char what[LEDGER_WHY_BYTES];
+	int code = ledger_schema_compare(database, what, sizeof what);
+	if (code == SQLITE_OK && *what)
+		refuse(finding, 0, "%s", what);
+	return code;
+}
+
 int
 ledger_verify(sqlite3 *database, const struct ledger_head *known, struct ledger_verified *out,
 	char *why, size_t why_bytes)
@@ -239,6 +251,8 @@ ledger_verify(sqlite3 *database, const struct ledger_head *known, struct ledger_
 		code = entries_walk(database, &walks[LEDGER_CHAIN_ENTRIES]);
 	if (code == SQLITE_OK)
 		code = minutes_walk(database, &walks[LEDGER_CHAIN_MINUTES]);
+	if (code == SQLITE_OK && ledger_verified_is_whole(out))
+		code = schema_look(database, &out->chains[LEDGER_CHAIN_ENTRIES]);
 	if (code != SQLITE_OK)
 		snprintf(why, why_bytes, "%s", sqlite3_errmsg(database));
 	if (!sqlite3_get_autocommit(database))

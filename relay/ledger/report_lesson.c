@@ -14,12 +14,6 @@
 #define MS_IN_MINUTE (60 * MS_IN_S)
 #define ROWS_MAX 1024 // of one lesson, with all its corrections
 
-// The limits of the lights; ITU-T G.114, Y.1541 and GB/T 28181 are their ground.
-static const struct {
-	double amber, red;
-} loss_limits = {0.01, 0.05}, jitter_ms_limits = {30, 50}, rtt_ms_limits = {150, 300};
-#define SILENT_US 3000000
-
 static const struct report_word lines[LESSON_LINE_COUNT] = {
 	[LESSON_LEAD_UP] = {"lead_up", {"主讲→服务器", "lead to relay"}},
 	[LESSON_ASSISTED_UP] = {"assisted_up", {"协同→服务器", "assisted to relay"}},
@@ -35,18 +29,23 @@ lesson_line_word(enum lesson_line line)
 }
 
 enum report_mark
-lesson_cell_mark(const struct lesson_cell *cell)
+lesson_cell_mark(const struct report_limits *limits, const struct lesson_cell *cell)
 {
-	double jitter_ms = cell->jitter_us / 1e3, rtt_ms = cell->rtt_us / 1e3;
+	const double figures[] = {cell->loss, cell->jitter_us / 1e3, cell->rtt_us / 1e3};
+	const struct report_limit *const each[] = {
+		&limits->loss, &limits->jitter_ms, &limits->round_trip_ms};
+	enum report_mark mark = REPORT_GREEN;
 	if (!cell->is_known)
 		return REPORT_PLAIN;
-	if (cell->loss > loss_limits.red || jitter_ms > jitter_ms_limits.red ||
-		rtt_ms > rtt_ms_limits.red || cell->gap_us >= SILENT_US || cell->media_s == 0)
+	if (cell->gap_us / 1e6 >= limits->silent_s || cell->media_s == 0)
 		return REPORT_RED;
-	if (cell->loss >= loss_limits.amber || jitter_ms >= jitter_ms_limits.amber ||
-		rtt_ms >= rtt_ms_limits.amber)
-		return REPORT_AMBER;
-	return REPORT_GREEN;
+	for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+		if (figures[i] > each[i]->red)
+			return REPORT_RED;
+		if (figures[i] > each[i]->amber)
+			mark = REPORT_AMBER;
+	}
+	return mark;
 }
 
 static void
@@ -272,7 +271,7 @@ put_figures(struct report *report, const struct lesson_cell *cell)
 		report_put_none(report);
 	report_put_tenths(report, cell->gap_us / 1e3);
 	report_put_count(report, cell->media_s);
-	report_put_word(report, &lights[lesson_cell_mark(cell)]);
+	report_put_word(report, &lights[lesson_cell_mark(&report->question->limits, cell)]);
 }
 
 static void

@@ -205,7 +205,8 @@ sums_write(struct page *page)
 		struct lesson_cell sum =
 			lesson_cell_fold(record, (enum lesson_line)line, 0, record->minute_count);
 		for (unsigned i = 0; i < record->minute_count; i++)
-			counts[lesson_cell_mark(&record->minutes[line][i])]++;
+			counts[lesson_cell_mark(
+				&page->question->limits, &record->minutes[line][i])]++;
 		share_text(sum.loss, loss);
 		milliseconds_text(sum.jitter_us, jitter);
 		milliseconds_text(sum.rtt_us, rtt);
@@ -254,7 +255,8 @@ figure_write(struct page *page, const struct lesson_cell *cell, enum figure figu
 			milliseconds_text(cell->rtt_us, text);
 		break;
 	}
-	text_add_format(page->out, "<td%s>%s</td>", marks[lesson_cell_mark(&alone)], text);
+	text_add_format(page->out, "<td%s>%s</td>",
+		marks[lesson_cell_mark(&page->question->limits, &alone)], text);
 }
 
 static void

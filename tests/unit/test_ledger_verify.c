@@ -151,6 +151,35 @@ START_TEST(entries_that_were_calculated_anew_betray_themselves_at_the_head)
 }
 END_TEST
 
+// Rows stay as they are, and are read otherwise.
+static const struct {
+	const char *sql, *text;
+} readings[] = {
+	{"ALTER TABLE entries RENAME COLUMN live_minutes TO kept;"
+	 "ALTER TABLE entries RENAME COLUMN planned_minutes TO live_minutes;"
+	 "ALTER TABLE entries RENAME COLUMN kept TO planned_minutes",
+		"the table entries was altered"},
+	{"DROP VIEW current_entries; CREATE VIEW current_entries AS SELECT * FROM entries",
+		"the view current_entries was altered"},
+	{"DROP VIEW current_entries", "the view current_entries is not there"},
+};
+
+START_TEST(a_table_or_view_that_reads_otherwise_is_found)
+{
+	const struct ledger_finding *entries = &verified.chains[LEDGER_CHAIN_ENTRIES];
+	sqlite3 *db;
+	verify(head_path);
+	ck_assert(ledger_verified_is_whole(&verified));
+	ck_assert_int_eq(sqlite3_open(ledger_path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, readings[_i].sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	verify(head_path);
+	ck_assert(!entries->is_whole);
+	ck_assert_msg(strncmp(entries->what, readings[_i].text, strlen(readings[_i].text)) == 0,
+		"%s", entries->what);
+}
+END_TEST
+
 START_TEST(a_row_with_its_own_hash_calculated_anew_is_named_with_the_next_one)
 {
 	uint8_t hash[LEDGER_HASH_BYTES];
@@ -214,6 +243,8 @@ main(void)
 	tcase_add_test(
 		tests, minutes_that_were_calculated_anew_betray_themselves_at_the_next_entry);
 	tcase_add_test(tests, entries_that_were_calculated_anew_betray_themselves_at_the_head);
+	tcase_add_loop_test(tests, a_table_or_view_that_reads_otherwise_is_found, 0,
+		sizeof readings / sizeof *readings);
 	tcase_add_test(tests, a_row_with_its_own_hash_calculated_anew_is_named_with_the_next_one);
 	tcase_add_test(tests, a_head_that_is_older_is_no_fault_and_one_that_is_damaged_is);
 	suite_add_tcase(suite, tests);

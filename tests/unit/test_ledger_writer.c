@@ -274,6 +274,22 @@ START_TEST(rows_that_were_cut_off_while_the_relay_was_down_are_told)
 }
 END_TEST
 
+// Whoever calculates hashes anew leaves the last one other than ledger.head tells, and that file is
+// written with the next row.
+START_TEST(rows_that_were_calculated_anew_while_the_relay_was_down_are_told)
+{
+	bool is_minute = _i != 0;
+	ck_assert_int_eq(write_minutes(0, 1), 0);
+	ck_assert_int_eq(write_entry("one"), 0);
+	ledger_writer_fini(&writer);
+	outside_edit(ledger_path, is_minute ? "UPDATE minutes SET hash = randomblob(32)"
+					    : "UPDATE entries SET hash = randomblob(32)");
+	ck_assert_int_eq(ledger_writer_init(&writer, folder), 0);
+	ck_assert_int_eq(write_minutes(1, 1), 0);
+	assert_gap("rewritten(1 %|1); rows_kept(0|0)");
+}
+END_TEST
+
 START_TEST(foreign_rows_are_stepped_over_and_named)
 {
 	ck_assert_int_eq(write_entry("ours"), 0);
@@ -401,6 +417,8 @@ main(void)
 	tcase_add_test(tests, the_index_has_its_room_on_the_disk_before_it_is_mapped);
 	tcase_add_loop_test(tests, a_damaged_file_is_set_aside_and_a_new_one_begun, 0, 3);
 	tcase_add_test(tests, rows_that_were_cut_off_while_the_relay_was_down_are_told);
+	tcase_add_loop_test(
+		tests, rows_that_were_calculated_anew_while_the_relay_was_down_are_told, 0, 2);
 	tcase_add_test(tests, foreign_rows_are_stepped_over_and_named);
 	tcase_add_test(tests, old_minutes_go_and_the_chain_holds);
 	tcase_add_test(tests, a_ledger_without_minutes_goes_on_where_the_pruned_ones_ended);

@@ -41,7 +41,11 @@ question_of(enum report_kind kind, enum report_format format, const char *first,
 		.first = fixture_date(first),
 		.last = fixture_date(last),
 		.today = fixture_date("2024-10-21"),
-		.live_seconds = 50};
+		.live_seconds = 50,
+		.limits = {.loss = {0.01, 0.05},
+			.jitter_ms = {30, 50},
+			.round_trip_ms = {150, 300},
+			.silent_s = 3}};
 }
 
 static const char *
@@ -391,6 +395,30 @@ START_TEST(a_lesson_has_its_lights_minute_by_minute)
 }
 END_TEST
 
+START_TEST(a_lessons_lights_are_as_the_configuration_says)
+{
+	static const char lesson[] = "chinese-tue/2024-10-08";
+	struct report_question question =
+		question_of(REPORT_LESSON, REPORT_CSV, "2024-10-08", "2024-10-08");
+	snprintf(question.lesson, sizeof question.lesson, lesson);
+	question.limits = (struct report_limits){.loss = {0.02, 0.20},
+		.jitter_ms = {60, 90},
+		.round_trip_ms = {12, 300},
+		.silent_s = 30};
+	rows_fill_minutes(lesson, fixture_wall("2024-10-08", "09:20"), 40);
+	struct ledger_entry entry = rows_lesson("2024-10-08", "other/2024-10-08", "08:00");
+	books_enter(&entry);
+	ask(&question);
+	// 10 % of loss, and 20 s without a packet, are no more than fair; a jitter of 42 ms is
+	// good, a round trip of just 12 ms too.
+	ck_assert_uint_eq(occurrences("较差"), 0);
+	ck_assert_uint_eq(occurrences("一般"), 2);
+	question.limits.round_trip_ms.amber = 11.9;
+	ask(&question);
+	ck_assert_uint_eq(occurrences("良好"), 0);
+}
+END_TEST
+
 START_TEST(a_lessons_page_is_byte_for_byte_what_it_was)
 {
 	static const char lesson[] = "english-wed/2024-10-09";
@@ -458,6 +486,7 @@ main(void)
 		a_day_and_a_year_are_byte_for_byte_what_they_were,
 		a_text_that_would_be_a_formula_or_a_tag_is_none,
 		a_lesson_has_its_lights_minute_by_minute,
+		a_lessons_lights_are_as_the_configuration_says,
 		a_lessons_page_is_byte_for_byte_what_it_was,
 		each_assisted_school_has_a_page_of_its_own,
 		a_long_lesson_has_the_worst_of_several_minutes_in_a_cell};
