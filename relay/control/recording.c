@@ -28,6 +28,8 @@ struct recording_desk {
 	struct file_keeper *keeper;
 	char path[PATH_MAX];
 	struct wall_time planned_until; // lessons whose bell rang before have been told
+	struct wall_time planned_from;  // and here that began: before it nothing is told
+	bool has_past;                  // there was a state of the last run
 	struct mono_time looked_at;
 	struct mono_time began_at;
 	struct mono_time saved_at;
@@ -97,7 +99,8 @@ state_load(struct recording_desk *desk, struct wall_time wall, struct mono_time 
 	}
 	if (until.ms < wall.ms - RECORDING_DAYS_MAX * DAY_MS)
 		until.ms = wall.ms - RECORDING_DAYS_MAX * DAY_MS;
-	desk->planned_until = until;
+	desk->has_past = !result;
+	desk->planned_until = desk->planned_from = until;
 }
 
 static void
@@ -256,12 +259,29 @@ recording_looked(void *context, const struct flow_look *look)
 	recorder_look(desk->recorder, &told);
 }
 
+// From when on lessons are to be told of: a machine whose clock begins in 1970 and is set later has
+// seen nothing of what lies between. Where there is no past, all begins with this start, by the
+// clock as it is now.
+static struct wall_time
+plan_from(struct recording_desk *desk, struct wall_time wall, struct mono_time mono)
+{
+	int64_t ran_ms = mono_since_ns(mono, desk->began_at) / NS_IN_MS;
+	struct wall_time from = desk->planned_until;
+	if (!desk->has_past && wall.ms - ran_ms > desk->planned_from.ms + PLAN_BACK_MS)
+		desk->planned_from.ms = wall.ms - ran_ms;
+	if (from.ms < desk->planned_from.ms && wall.ms > desk->planned_from.ms)
+		from = desk->planned_from;
+	if (from.ms < wall.ms - RECORDING_DAYS_MAX * DAY_MS)
+		from.ms = wall.ms - RECORDING_DAYS_MAX * DAY_MS;
+	return from;
+}
+
 // Tells of each lesson of the plan, held or cancelled, whose opening bell has rung since.
 static void
 plan_tell(struct recording_desk *desk, struct wall_time wall, struct mono_time mono)
 {
 	struct timetable *timetable = scheduler_timetable(desk->scheduler);
-	struct wall_time from = desk->planned_until;
+	struct wall_time from = plan_from(desk, wall, mono);
 	struct lesson_list list = {0};
 	if (wall.ms < from.ms - PLAN_BACK_MS)
 		desk->planned_until = wall;

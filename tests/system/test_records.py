@@ -5,6 +5,7 @@ import datetime
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 import time
 import zoneinfo
@@ -229,6 +230,53 @@ class Records(SystemTest):
             self.assertGreater(came, LIVE_S * 50)
             self.assertLessEqual(row["packets"], came)
             self.assertGreater(row["packets"], came - 120)
+
+    def test_a_lesson_in_which_the_relay_was_killed_has_one_record_with_all_its_sound(self):
+        with RecordedWorld([("wuxi-houren", 0, 36)], lasts_s=36) as world:
+            world.start()
+            world.wait_moment(LIVE_S + 6)
+            world.lesson.kill_relay()
+            killed = world.clock(LIVE_S + 6)
+            world.lesson.start_relay()
+            world.lesson.wait_ready()
+            held = world.wait_entries(1, 60)[("r0", "houren")]
+            self.assertEqual((held["verdict"], held["live_minutes"]), ("delivered", 1))
+            self.assertRegex(held["reason"], rf"^relay_down\({killed}\|\d\d:\d\d\)$")
+            # A minute has one row for each flow, with what came before the kill and after it.
+            wuxi, houren, _ = world.schools
+            for sender, receiver in ((wuxi, houren), (houren, wuxi)):
+                runs = [run["audio"] for run in world.lesson.counted(receiver, sender)]
+                came = sum(run["packets"] for run in runs)
+                (row,) = world.rows(
+                    "SELECT packets, media_s FROM minutes WHERE school = ? AND kind = 'audio'"
+                    " AND is_outbound",
+                    sender.id,
+                )
+                self.assertGreater(came, 24 * 50)
+                self.assertLessEqual(row["packets"], came)
+                # A second lies between two looks, and another is on its way to the disk.
+                self.assertGreater(row["packets"], came - 100)
+                self.assertGreater(row["media_s"], 22)
+            self.check_chain(world)
+
+    def check_chain(self, world):
+        """The relay runs, and somebody else has the database open; then a row is altered."""
+        path = world.lesson.path("state/ledger.db")
+        database = sqlite3.connect(path)
+        (found,) = database.execute("PRAGMA integrity_check").fetchone()
+        self.assertEqual(found, "ok")
+        command = [f"{BUILD}/relay", "--verify-ledger", path]
+        verified = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        with self.assertRaises(sqlite3.IntegrityError):
+            database.execute("UPDATE entries SET live_minutes = 0")
+        database.execute("DROP TRIGGER entries_are_not_changed")
+        database.execute("UPDATE entries SET live_minutes = 0 WHERE kind = 'lesson'")
+        database.commit()
+        database.close()
+        verified = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        self.assertNotEqual(verified.returncode, 0)
+        self.assertRegex(verified.stdout, r"entries, row \d+: the row does not fit its hash")
 
 
 if __name__ == "__main__":
