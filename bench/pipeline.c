@@ -114,14 +114,15 @@ run_whole(const struct cell *cell, uint32_t *next)
 {
 	inject_batch(cell, next);
 	uint64_t spent = 0;
+	unsigned copies = 0;
 	for (unsigned done = 0; done < BATCH_PACKETS; done += BURST_PACKETS_MAX) {
 		struct mono_time now = clock_mono();
 		uint64_t start = rte_rdtsc();
 		worker_poll(worker, now);
 		spent += rte_rdtsc() - start;
+		copies += empty_output(); // as a device gives its buffers back
 	}
 	spent += make_changes(cell, spent);
-	unsigned copies = empty_output();
 	if (cell->mix == MIX_GOOD && copies < BATCH_PACKETS * cell->receivers)
 		fail("packets were lost");
 	return (double)spent / BATCH_PACKETS;
@@ -131,9 +132,10 @@ static void
 run_marked(const struct cell *cell, uint32_t *next, uint64_t spent[STAGES_MAX])
 {
 	inject_batch(cell, next);
-	for (unsigned done = 0; done < BATCH_PACKETS; done += BURST_PACKETS_MAX)
+	for (unsigned done = 0; done < BATCH_PACKETS; done += BURST_PACKETS_MAX) {
 		poll_marked(spent);
-	empty_output();
+		empty_output();
+	}
 }
 
 static void

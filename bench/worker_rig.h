@@ -80,8 +80,8 @@ start_device(void)
 
 	if (rte_eal_init(10, arguments) < 0)
 		fail("DPDK does not start");
-	pool = rte_pktmbuf_pool_create(
-		"bench", POOL_BUFFERS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	pool = rte_pktmbuf_pool_create_by_ops(
+		"bench", POOL_BUFFERS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY, "stack");
 	to_worker =
 		rte_ring_create("to", RING_FRAMES, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	from_worker =
@@ -237,6 +237,7 @@ start_cell(const struct cell *cell)
 		.pool = pool,
 		.mac = relay_mac,
 		.ip_bytes_max = UINT16_MAX,
+		.sends_chains = true,
 		.networks[IP_V4] = {ip_from_v4(htonl(0xc6120002u)), IP_MAPPED_BITS + 24, {{0}}},
 		.vlan_id = VLAN_NONE,
 		.media_port = MEDIA_PORT,

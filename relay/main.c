@@ -134,6 +134,7 @@ start_worker(struct relay *relay)
 		.port_id = relay->port.id,
 		.pool = relay->port.pool,
 		.ip_bytes_max = relay->port.mtu,
+		.sends_chains = relay->port.sends_chains,
 		.vlan_id = media->vlan ? media->vlan : VLAN_NONE,
 		.media_port = media->port,
 		.poll_above_pps = media->poll_above_pps,

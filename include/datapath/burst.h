@@ -52,6 +52,7 @@ struct packet {
 	uint64_t index;      // SRTP packet index
 	const uint8_t *rtcp; // PACKET_RTCP only: the decrypted compound
 	uint32_t rtcp_bytes;
+	bool is_shared;        // its copies lead to its one buffer. written: fanout
 	bool is_sender_report; // PACKET_RTCP only: the compound begins with SR. written: account
 };
 

@@ -28,6 +28,7 @@ struct sweep {
 struct neighbours {
 	struct mac gateway_mac;
 	bool gateway_is_known;
+	uint32_t gateway_changes;   // of the two above: headers of older ones are made anew
 	unsigned gateway_questions; // since its last answer
 	struct mono_time next;
 	unsigned announcements_left;
@@ -81,6 +82,13 @@ unsigned transmit_ip_header_bytes(enum ip_family family);
 unsigned transmit_header_bytes(const struct worker *worker, enum ip_family family);
 void transmit_write_headers(
 	const struct worker *worker, uint8_t *at, const struct datagram_headers *headers);
+
+// The headers of packets to the leg, made anew where its path or next hop has changed.
+const struct headers *transmit_headers(struct worker *worker, struct leg *leg);
+
+// Writes them before a payload of `payload_bytes` that lies behind `at`.
+void transmit_put_headers(const struct headers *headers, uint8_t *at, uint8_t dscp,
+	uint16_t payload_bytes, be16_t udp_checksum_be);
 
 // Computes the UDP checksum of the datagram whose headers stand at `at`, its payload behind them.
 void transmit_fill_checksum(

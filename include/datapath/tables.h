@@ -28,6 +28,21 @@
 struct rte_hash;
 struct worker;
 
+// The headers before each payload on its way to a leg: made once for its path and next hop, so that
+// a packet only adds its length, DSCP and checksum.
+#define HEADER_BYTES_MAX                                                                           \
+	(ETHERNET_HEADER_BYTES + VLAN_TAG_BYTES + IPV6_HEADER_BYTES + UDP_HEADER_BYTES)
+
+struct headers {
+	uint32_t generation; // gateway_changes when they were made, and 1; 0: to be made anew
+	uint8_t count;       // of bytes
+	uint8_t ip_bytes;    // IP and UDP headers alone
+	bool is_v4;
+	uint16_t ip_sum;    // IPv4: of the header without length, DSCP and checksum
+	uint16_t tuple_sum; // of the tuple, for UDP checksums that move from one tuple to another
+	uint8_t bytes[HEADER_BYTES_MAX];
+};
+
 // Where a leg's endpoint is reached. Only what was proved ever stands here.
 struct path {
 	struct tuple tuple;
@@ -53,6 +68,7 @@ struct leg {
 	uint8_t stream_count;
 	uint32_t slot;
 	struct path path;
+	struct headers headers; // made and kept by transmit.c
 	uint32_t ssrcs[LEG_STREAMS_MAX];
 	uint32_t streams[LEG_STREAMS_MAX]; // slots, beside ssrcs
 

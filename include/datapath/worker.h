@@ -27,6 +27,7 @@ struct worker_settings {
 	uint8_t number;   // this worker's, as leg_user() carries it
 	uint16_t port_id; // of the DPDK device
 	struct rte_mempool *pool;
+	bool sends_chains;     // the device takes a packet in several buffers
 	uint16_t ip_bytes_max; // the longest packet that the wire takes
 	struct mac mac;        // the media addresses'
 	struct worker_network networks[IP_FAMILIES];

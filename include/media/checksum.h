@@ -22,6 +22,25 @@ be16_t checksum_udp(const struct ip_address *source, const struct ip_address *de
 be16_t checksum_icmp6(const struct ip_address *source, const struct ip_address *destination,
 	const void *message, size_t length);
 
+// The UDP checksum of a datagram with this content that goes local -> remote of `tuple`.
+be16_t checksum_udp_payload(const struct tuple *tuple, const void *payload, uint16_t payload_bytes);
+
+// The folded sum of a tuple, and of bytes that a checksum covers; to be added up with others.
+uint16_t checksum_tuple_sum(const struct tuple *tuple);
+uint16_t checksum_sum(const void *bytes, size_t length);
+
+// checksum_udp_readdress() where the sums of both tuples are known. In line: each copy needs it.
+static inline be16_t
+checksum_udp_readdress_sums(be16_t checksum_be, uint16_t before_sum, uint16_t after_sum)
+{
+	uint32_t sum = (uint16_t)~checksum_be + (uint32_t)(uint16_t)~before_sum + after_sum;
+	if (checksum_be == 0)
+		return 0;
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff ? 0xffff : (be16_t)~sum;
+}
+
 // The UDP checksum after its pseudo header and ports changed from `before` to `after`, where the
 // datagram went remote -> local before and goes local -> remote of `after` now (RFC 1624, equation
 // 3); the two may be of different families. A checksum of 0 (none) stays 0.

@@ -14,6 +14,7 @@ struct port {
 	uint16_t id;
 	char driver[32];
 	uint16_t mtu;             // bytes of an IP packet
+	bool sends_chains;        // a frame may lie in several buffers
 	struct rte_mempool *pool; // its own
 };
 

@@ -210,6 +210,7 @@ handle_answer(struct worker *worker, struct packet *packet, const struct stun_me
 		leg->stats.path_changes++;
 	} else {
 		leg->path.next_hop = packet->frame.source;
+		leg->headers.generation = 0;
 	}
 	leg->stats.rtt_us = (uint32_t)((now.ns - asked_units * TIME_UNIT_NS) / NS_IN_US);
 	leg->stats.last_heard_ns = now.ns;

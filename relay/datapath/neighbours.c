@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // neighbours.c - when a media address is announced, and when its gateway is asked for: the same for
 // both families.
+#include <string.h>
+
 #include "datapath/internal.h"
 
 #define PAUSE_NS NS_IN_S // between announcements, and while the gateway is searched
@@ -12,8 +14,11 @@
 static void
 ask_gateway(struct neighbours *neighbours, struct neighbours_due *due)
 {
-	if (neighbours->gateway_questions >= GATEWAY_QUESTIONS_MAX)
+	if (neighbours->gateway_questions >= GATEWAY_QUESTIONS_MAX &&
+		neighbours->gateway_is_known) {
 		neighbours->gateway_is_known = false;
+		neighbours->gateway_changes++;
+	}
 	bool is_sure = neighbours->gateway_is_known && neighbours->gateway_questions == 0;
 	due->question = true;
 	due->asked = is_sure ? &neighbours->gateway_mac : NULL;
@@ -41,6 +46,9 @@ neighbours_upkeep(struct neighbours *neighbours, bool has_gateway, struct mono_t
 void
 neighbours_heard(struct neighbours *neighbours, const struct mac *mac, struct mono_time now)
 {
+	if (!neighbours->gateway_is_known ||
+		memcmp(&neighbours->gateway_mac, mac, sizeof *mac) != 0)
+		neighbours->gateway_changes++;
 	neighbours->gateway_mac = *mac;
 	neighbours->gateway_is_known = true;
 	neighbours->gateway_questions = 0;

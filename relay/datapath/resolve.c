@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // resolve.c - finds the leg of a media packet by its 5-tuple, and the stream by its SSRC.
+#include <stddef.h>
+
+#include <rte_prefetch.h>
+
 #include "datapath/internal.h"
 
 #define SSRC_OFFSET_RTCP 4 // RFC 3550, section 6.4: of the compound's first packet
@@ -29,6 +33,14 @@ read_ssrc(struct packet *packet, uint32_t *ssrc_out)
 	return true;
 }
 
+// What the stages behind will look at.
+static void
+prefetch_stream(const struct stream *stream)
+{
+	for (size_t i = 0; i < offsetof(struct stream, outflows); i += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0((const uint8_t *)stream + i);
+}
+
 static void
 resolve_packet(struct worker *worker, struct packet *packet, struct leg *leg)
 {
@@ -43,7 +55,9 @@ resolve_packet(struct worker *worker, struct packet *packet, struct leg *leg)
 	}
 	packet->leg = leg;
 	packet->stream = tables_find_stream(&worker->tables, leg, ssrc);
-	if (!packet->stream)
+	if (packet->stream)
+		prefetch_stream(packet->stream);
+	else
 		packet_drop(packet, DROP_UNKNOWN_SSRC);
 }
 
@@ -64,6 +78,8 @@ resolve(struct worker *worker, struct burst *burst)
 	if (count == 0)
 		return;
 	tables_find_legs(&worker->tables, tuples, count, legs);
+	for (unsigned i = 0; i < count; i++)
+		rte_prefetch0(legs[i]);
 	for (unsigned i = 0; i < count; i++)
 		resolve_packet(worker, media[i], legs[i]);
 }

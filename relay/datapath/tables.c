@@ -312,6 +312,7 @@ tables_set_path(struct tables *tables, struct leg *leg, const struct tuple *tupl
 		return -ENOSPC;
 	leg->path.tuple = *tuple;
 	leg->path.next_hop = *next_hop;
+	leg->headers.generation = 0;
 	leg->path.is_up = true;
 	return 0;
 }

@@ -17,6 +17,11 @@
 
 #define TTL 64
 #define IP_VERSION_6 6
+#define IPV4_LENGTH_OFFSET 2
+#define IPV4_CHECKSUM_OFFSET 10
+#define IPV6_LENGTH_OFFSET 4
+#define UDP_LENGTH_OFFSET 4
+#define UDP_CHECKSUM_OFFSET 6
 #define DSCP_SHIFT 2 // the field's two low bits are ECN's (RFC 3168)
 
 unsigned
@@ -109,6 +114,92 @@ transmit_write_headers(
 		.dgram_cksum = headers->udp_checksum_be,
 	};
 	memcpy(at, &udp, sizeof udp);
+}
+
+static void
+make_headers(struct worker *worker, struct leg *leg)
+{
+	struct headers *headers = &leg->headers;
+	struct datagram_headers made = {
+		.tuple = &leg->path.tuple,
+		.next_hop = transmit_next_hop(worker, &leg->path.tuple.remote, &leg->path.next_hop),
+	};
+	enum ip_family family = ip_family(&leg->path.tuple.remote);
+
+	transmit_write_headers(worker, headers->bytes, &made);
+	headers->generation = worker->neighbours[family].gateway_changes + 1;
+	headers->count = (uint8_t)transmit_header_bytes(worker, family);
+	headers->ip_bytes = (uint8_t)transmit_ip_header_bytes(family);
+	headers->is_v4 = family == IP_V4;
+	headers->tuple_sum = checksum_tuple_sum(&leg->path.tuple);
+	if (headers->is_v4) {
+		uint8_t *ip = headers->bytes + headers->count - headers->ip_bytes;
+		memset(ip + IPV4_LENGTH_OFFSET, 0, sizeof(uint16_t));
+		memset(ip + IPV4_CHECKSUM_OFFSET, 0, sizeof(uint16_t));
+		headers->ip_sum = checksum_sum(ip, IPV4_HEADER_BYTES);
+	}
+}
+
+const struct headers *
+transmit_headers(struct worker *worker, struct leg *leg)
+{
+	const struct neighbours *neighbours =
+		&worker->neighbours[ip_family(&leg->path.tuple.remote)];
+	if (leg->headers.generation != neighbours->gateway_changes + 1)
+		make_headers(worker, leg);
+	return &leg->headers;
+}
+
+// The lengths that occur, so that each is a few moves.
+static void
+copy_headers(const struct headers *headers, uint8_t *at)
+{
+	enum {
+		PLAIN_V4 = ETHERNET_HEADER_BYTES + IPV4_HEADER_BYTES + UDP_HEADER_BYTES,
+		PLAIN_V6 = ETHERNET_HEADER_BYTES + IPV6_HEADER_BYTES + UDP_HEADER_BYTES,
+	};
+	switch (headers->count) {
+	case PLAIN_V4:
+		memcpy(at, headers->bytes, PLAIN_V4);
+		break;
+	case PLAIN_V4 + VLAN_TAG_BYTES:
+		memcpy(at, headers->bytes, PLAIN_V4 + VLAN_TAG_BYTES);
+		break;
+	case PLAIN_V6:
+		memcpy(at, headers->bytes, PLAIN_V6);
+		break;
+	default:
+		memcpy(at, headers->bytes, PLAIN_V6 + VLAN_TAG_BYTES);
+	}
+}
+
+void
+transmit_put_headers(const struct headers *headers, uint8_t *at, uint8_t dscp,
+	uint16_t payload_bytes, be16_t udp_checksum_be)
+{
+	uint8_t *ip = at + headers->count - headers->ip_bytes;
+	uint8_t *udp = at + headers->count - UDP_HEADER_BYTES;
+	uint16_t udp_bytes = (uint16_t)(UDP_HEADER_BYTES + payload_bytes);
+
+	copy_headers(headers, at);
+	bytes_put_16(udp + UDP_LENGTH_OFFSET, udp_bytes);
+	memcpy(udp + UDP_CHECKSUM_OFFSET, &udp_checksum_be, sizeof udp_checksum_be);
+	if (!headers->is_v4) {
+		bytes_put_16(ip + IPV6_LENGTH_OFFSET, udp_bytes);
+		// Version 6, then the traffic class over two bytes (RFC 8200, section 3).
+		ip[0] = (uint8_t)(IP_VERSION_6 << 4 | dscp >> 2);
+		ip[1] = (uint8_t)(dscp << 6);
+		return;
+	}
+	uint16_t length_be = rte_cpu_to_be_16((uint16_t)(IPV4_HEADER_BYTES + udp_bytes));
+	uint16_t dscp_be = rte_cpu_to_be_16((uint16_t)(dscp << DSCP_SHIFT));
+	uint32_t sum = (uint32_t)headers->ip_sum + length_be + dscp_be;
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	uint16_t checksum_be = (uint16_t)~sum;
+	ip[1] = (uint8_t)(dscp << DSCP_SHIFT);
+	memcpy(ip + IPV4_LENGTH_OFFSET, &length_be, sizeof length_be);
+	memcpy(ip + IPV4_CHECKSUM_OFFSET, &checksum_be, sizeof checksum_be);
 }
 
 void

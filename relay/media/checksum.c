@@ -51,6 +51,18 @@ udp_checksum_of(uint64_t sum)
 	return checksum_be == 0 ? UDP_CHECKSUM_ZERO : checksum_be;
 }
 
+uint16_t
+checksum_sum(const void *bytes, size_t length)
+{
+	return fold(sum_bytes(0, bytes, length));
+}
+
+uint16_t
+checksum_tuple_sum(const struct tuple *tuple)
+{
+	return checksum_sum(tuple, sizeof(*tuple));
+}
+
 be16_t
 checksum_internet(const void *bytes, size_t length)
 {
@@ -95,21 +107,25 @@ checksum_icmp6(const struct ip_address *source, const struct ip_address *destina
 }
 
 be16_t
+checksum_udp_payload(const struct tuple *tuple, const void *payload, uint16_t payload_bytes)
+{
+	size_t length = UDP_HEADER_BYTES + (size_t)payload_bytes;
+	uint64_t sum = sum_pseudo_header(&tuple->local, &tuple->remote, PROTOCOL_UDP, length);
+	uint8_t header[UDP_HEADER_BYTES] = {0};
+
+	memcpy(header, &tuple->local_port_be, sizeof(tuple->local_port_be));
+	memcpy(header + 2, &tuple->remote_port_be, sizeof(tuple->remote_port_be));
+	header[4] = (uint8_t)(length >> 8);
+	header[5] = (uint8_t)length;
+	sum = sum_bytes(sum, header, sizeof(header));
+	return udp_checksum_of(sum_bytes(sum, payload, payload_bytes));
+}
+
+be16_t
 checksum_udp_readdress(be16_t checksum_be, const struct tuple *before, const struct tuple *after)
 {
-	uint8_t old[sizeof(*before)];
-	uint64_t sum;
-
 	_Static_assert(sizeof(struct tuple) == 36, "a tuple has no padding");
-	if (checksum_be == UDP_CHECKSUM_NONE)
-		return UDP_CHECKSUM_NONE;
 	// The direction turns round, but a sum does not ask which address came first.
-	memcpy(old, before, sizeof(old));
-	for (size_t i = 0; i < sizeof(old); i++)
-		old[i] = (uint8_t)~old[i];
-	// HC' = ~(~HC + ~m + m')
-	sum = (uint16_t)~checksum_be;
-	sum = sum_bytes(sum, old, sizeof(old));
-	sum = sum_bytes(sum, (const uint8_t *)after, sizeof(*after));
-	return udp_checksum_of(sum);
+	return checksum_udp_readdress_sums(
+		checksum_be, checksum_tuple_sum(before), checksum_tuple_sum(after));
 }

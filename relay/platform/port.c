@@ -15,6 +15,11 @@
 
 #define POOL_CACHE_BUFFERS 256
 
+// The buffer that was given back last is still in the cache; a ring hands out the one that was not
+// touched for longest.
+#define STACK "stack"
+#define RING "ring_mp_mc"
+
 // What devices need beyond the ordinary; one line each, the last for all others.
 static const struct quirk {
 	const char *driver;
@@ -22,23 +27,24 @@ static const struct quirk {
 	uint16_t tx_descriptors;
 	unsigned buffers;   // in the pool, queues included
 	bool keeps_own_mac; // setting another fails or is lost: receive everything instead
+	const char *pool;   // how its buffers are kept
 	const char *advice; // logged at start, NULL: none
 } quirks[] = {
-	{"net_af_packet", 512, 512, 8192, false,
+	{"net_af_packet", 512, 512, 8192, false, STACK,
 		"run `ethtool -K PEER tx off` on the veth's other end: veth leaves UDP checksums "
 		"unfilled"},
 	// Takes the whole interface: a kernel address on it goes dead. Fewer than 4096 buffers
-	// starve its fill queue.
-	{"net_af_xdp", 2048, 2048, 16384, true,
+	// starve its fill queue, and those of a stack never come back from it.
+	{"net_af_xdp", 2048, 2048, 16384, true, RING,
 		"run `ethtool -K PEER tx off` on the veth's other end: veth leaves UDP checksums "
 		"unfilled"},
 	// The address it is given becomes the kernel interface's too, and a bridge then keeps
 	// frames for it to itself. Its own address is another one after each start.
-	{"net_tap", 512, 512, 8192, true, NULL},
-	{"net_ring", 512, 512, 8192, true, NULL},
-	{"net_pcap", 512, 512, 8192, true, NULL},
-	{"net_null", 512, 512, 8192, true, NULL},
-	{NULL, 1024, 1024, 16384, false, NULL},
+	{"net_tap", 512, 512, 8192, true, STACK, NULL},
+	{"net_ring", 512, 512, 8192, true, STACK, NULL},
+	{"net_pcap", 512, 512, 8192, true, STACK, NULL},
+	{"net_null", 512, 512, 8192, true, STACK, NULL},
+	{NULL, 1024, 1024, 16384, false, STACK, NULL},
 };
 
 static const struct quirk *
@@ -51,13 +57,16 @@ find_quirk(const char *driver)
 }
 
 static int
-configure(struct port *port, const struct quirk *quirk)
+configure(struct port *port, const struct quirk *quirk, const struct rte_eth_dev_info *info)
 {
 	struct rte_eth_conf settings = {0};
 	uint16_t rx_descriptors = quirk->rx_descriptors;
 	uint16_t tx_descriptors = quirk->tx_descriptors;
 	int socket = rte_eth_dev_socket_id(port->id);
 
+	port->sends_chains = info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	if (port->sends_chains)
+		settings.txmode.offloads |= RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	int result = rte_eth_dev_configure(port->id, 1, 1, &settings);
 	if (result == 0)
 		result = rte_eth_dev_adjust_nb_rx_tx_desc(
@@ -109,8 +118,8 @@ port_start(struct port *port, const char *device, const uint8_t mac[6], bool has
 	rte_eth_dev_get_mtu(port->id, &port->mtu);
 	snprintf(port->driver, sizeof port->driver, "%s", info.driver_name);
 	const struct quirk *quirk = find_quirk(port->driver);
-	port->pool = rte_pktmbuf_pool_create("packets", quirk->buffers, POOL_CACHE_BUFFERS, 0,
-		RTE_MBUF_DEFAULT_BUF_SIZE, rte_eth_dev_socket_id(port->id));
+	port->pool = rte_pktmbuf_pool_create_by_ops("packets", quirk->buffers, POOL_CACHE_BUFFERS,
+		0, RTE_MBUF_DEFAULT_BUF_SIZE, rte_eth_dev_socket_id(port->id), quirk->pool);
 	if (!port->pool) {
 		snprintf(error, error_bytes,
 			"no memory for %u packet buffers: give DPDK more (\"-m\" in media.eal, or "
@@ -118,7 +127,7 @@ port_start(struct port *port, const char *device, const uint8_t mac[6], bool has
 			quirk->buffers);
 		return -ENOMEM;
 	}
-	result = configure(port, quirk);
+	result = configure(port, quirk, &info);
 	if (result == 0) {
 		take_address(port, quirk, mac, has_ipv6);
 		result = rte_eth_dev_start(port->id);

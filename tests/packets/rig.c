@@ -26,6 +26,7 @@ static struct rte_ring *to_worker;
 static struct rte_ring *from_worker;
 static uint16_t port_id;
 static const struct srtp_engine *chosen_engine;
+static bool sends_chains;
 
 static struct ip_address gateway6; // unset: none
 
@@ -75,6 +76,12 @@ rig_address_of(const struct rig_endpoint *endpoint)
 }
 
 void
+rig_use_chains(bool is_used)
+{
+	sends_chains = is_used;
+}
+
+void
 rig_use_engine(const struct srtp_engine *engine)
 {
 	chosen_engine = engine;
@@ -96,6 +103,7 @@ rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 		.pool = pool,
 		.mac = worker_mac,
 		.ip_bytes_max = 1500,
+		.sends_chains = sends_chains,
 		.networks =
 			{
 				[IP_V4] = {ip_from_v4(htonl(RIG_ADDRESS)), IP_MAPPED_BITS + 24,
@@ -295,8 +303,13 @@ rig_take(struct rig *rig, struct rig_frame *frame)
 		return false;
 	struct rte_mbuf *mbuf = object;
 	ck_assert_uint_le(rte_pktmbuf_pkt_len(mbuf), RIG_FRAME_BYTES_MAX);
-	frame->length = rte_pktmbuf_data_len(mbuf);
-	memcpy(frame->bytes, rte_pktmbuf_mtod(mbuf, void *), frame->length);
+	frame->length = 0;
+	for (struct rte_mbuf *part = mbuf; part; part = part->next) {
+		memcpy(frame->bytes + frame->length, rte_pktmbuf_mtod(part, void *),
+			rte_pktmbuf_data_len(part));
+		frame->length = (uint16_t)(frame->length + rte_pktmbuf_data_len(part));
+	}
+	ck_assert_uint_eq(frame->length, rte_pktmbuf_pkt_len(mbuf));
 	rte_pktmbuf_free(mbuf);
 	return true;
 }

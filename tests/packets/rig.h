@@ -66,6 +66,9 @@ struct ip_address rig_ip6(uint16_t last);
 void rig_use_gateway6(const struct ip_address *gateway);
 struct ip_address rig_address_of(const struct rig_endpoint *endpoint);
 
+// Whether the device of every rig from now on takes frames in several buffers; not at first.
+void rig_use_chains(bool is_used);
+
 // Starts EAL on the first call. `gateway` in host order, 0: none; vlan VLAN_NONE: none.
 void rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan);
 void rig_stop(struct rig *rig);

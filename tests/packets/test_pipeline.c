@@ -504,5 +504,7 @@ main(void)
 	}
 	int failed = run_on("pipeline on libsrtp2", srtp_engine_libsrtp2());
 	failed += run_on("pipeline on ipsec-mb", ipsec_mb);
+	rig_use_chains(true);
+	failed += run_on("pipeline by chained buffers", ipsec_mb);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
