@@ -154,8 +154,7 @@ start_worker(struct relay *relay)
 		return 0;
 	worker_destroy(relay->worker);
 	snprintf(relay->error, sizeof relay->error,
-		"no memory for the worker's tables: lower limits.legs, or give DPDK more (\"-m\" "
-		"in media.eal)");
+		"no memory for the worker: lower limits.legs, or raise \"-m\" in media.eal");
 	return -ENOMEM;
 }
 
