@@ -327,6 +327,28 @@ band_write(struct page *page, unsigned first, unsigned step)
 	text_add(page->out, "</table>\n");
 }
 
+// What the colours mean.
+static void
+lights_write(struct page *page)
+{
+	const struct report_limits *limits = &page->question->limits;
+	const struct report_limit loss = {100 * limits->loss.amber, 100 * limits->loss.red};
+	const struct report_limit *jitter = &limits->jitter_ms, *rtt = &limits->round_trip_ms;
+	const char *format =
+		is_chinese(page)
+			? "<p>底色：良好＝丢包≤%g%%，抖动≤%gms，往返≤%gms；"
+			  "一般＝至%g%%，%gms，%gms；较差＝超过其一，或%g秒无数据。"
+			  "“主讲→服务器”等由服务器测量，“主讲→协同”等由接收方报告。"
+			  "“·”：无数据。●：该分钟双方音频均不少于%u秒。"
+			: "<p>Lights: good = loss ≤ %g %%, jitter ≤ %g ms, round trip ≤ %g ms; "
+			  "fair = to %g %%, %g ms, %g ms; poor = beyond one of them, or nothing "
+			  "for %g s. To the relay: measured by it; to the other school: as that "
+			  "one "
+			  "reports. “·”: no figure. ●: at least %u s of audio from both.";
+	text_add_format(page->out, format, loss.amber, jitter->amber, rtt->amber, loss.red,
+		jitter->red, rtt->red, limits->silent_s, page->question->live_seconds);
+}
+
 static void
 foot_write(struct page *page, unsigned step)
 {
@@ -338,21 +360,7 @@ foot_write(struct page *page, unsigned step)
 		"<span>Assistant: ____________</span><span>Inspector: ____________</span>"
 		"<span>Date: ____________</span></div>\n"};
 	enum language language = page->question->language;
-	if (language == LANGUAGE_CHINESE)
-		text_add_format(page->out,
-			"<p>底色：良好＝丢包&lt;1%%，抖动&lt;30ms，往返&lt;150ms；一般＝1–5%%，"
-			"30–50ms，150–300ms；较差＝超过其一，或3秒无数据。“主讲→服务器”等由服务器测"
-			"量，"
-			"“主讲→协同”等由接收方报告。“·”：无数据。●：该分钟双方音频均不少于%u秒。",
-			page->question->live_seconds);
-	else
-		text_add_format(page->out,
-			"<p>Lights: good = loss &lt;1 %%, jitter &lt;30 ms, round trip &lt;150 ms; "
-			"fair = 1–5 %%, 30–50 ms, 150–300 ms; poor = beyond one of them, or "
-			"nothing "
-			"for 3 s. To the relay: measured by it; to the other school: as that one "
-			"reports. “·”: no figure. ●: at least %u s of audio from both.",
-			page->question->live_seconds);
+	lights_write(page);
 	if (step > 1)
 		text_add_format(page->out,
 			is_chinese(page) ? "每格%u分钟，取最差值。"

@@ -413,6 +413,12 @@ START_TEST(a_lessons_lights_are_as_the_configuration_says)
 	// good, a round trip of just 12 ms too.
 	ck_assert_uint_eq(occurrences("较差"), 0);
 	ck_assert_uint_eq(occurrences("一般"), 2);
+	question.format = REPORT_HTML;
+	ask(&question);
+	ck_assert_uint_eq(
+		occurrences("丢包≤2%，抖动≤60ms，往返≤12ms；一般＝至20%，90ms，300ms；"), 1);
+	ck_assert_uint_eq(occurrences("或30秒无数据"), 1);
+	question.format = REPORT_CSV;
 	question.limits.round_trip_ms.amber = 11.9;
 	ask(&question);
 	ck_assert_uint_eq(occurrences("良好"), 0);
