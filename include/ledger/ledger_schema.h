@@ -27,6 +27,10 @@ int ledger_schema_open_writer(const char *path, sqlite3 **out, char *why, size_t
 // A reader never writes and never makes a file.
 int ledger_schema_open_reader(const char *path, sqlite3 **out, char *why, size_t why_bytes);
 
+// The first column of a statement's first row, as a number and as text. SQLite's code.
+int ledger_schema_ask(
+	sqlite3 *database, const char *text, int *number_out, char *word, size_t word_bytes);
+
 // Looks at each page and row, which takes some 10 s a GB: SQLITE_OK where the file is whole, else
 // SQLite's code with `why`, SQLITE_CORRUPT where it is damaged.
 int ledger_schema_check(sqlite3 *database, char *why, size_t why_bytes);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ledger/ledger_internal.h"
+#include "ledger/ledger_schema.h"
 #include "platform/log.h"
 
 #define TEXT_OF(number) TEXT_OF_VALUE(number)
@@ -136,34 +137,18 @@ shut(struct ledger_plan *ledger)
 	ledger->database = NULL;
 }
 
-// The first column of a statement's first row, as a number and as text.
-static int
-ask(struct ledger_plan *ledger, const char *text, int *number_out, char *word, size_t word_bytes)
-{
-	sqlite3_stmt *statement;
-	int code = sqlite3_prepare_v2(ledger->database, text, -1, &statement, NULL);
-	if (code != SQLITE_OK)
-		return code;
-	code = sqlite3_step(statement);
-	if (code == SQLITE_ROW) {
-		*number_out = sqlite3_column_int(statement, 0);
-		snprintf(word, word_bytes, "%s", ledger_text(statement, 0));
-	}
-	int end = sqlite3_finalize(statement);
-	return code == SQLITE_ROW ? end : code;
-}
-
 // Makes the tables in a fresh database, and looks whether an old one is whole and ours.
 static int
 schema_open(struct ledger_plan *ledger)
 {
 	int version = 0;
 	char word[64] = "";
-	int code = ask(ledger, "PRAGMA user_version", &version, word, sizeof word);
+	int code = ledger_schema_ask(
+		ledger->database, "PRAGMA user_version", &version, word, sizeof word);
 	int tables = 0;
 	if (code == SQLITE_OK)
-		code = ask(
-			ledger, "SELECT count(*) FROM sqlite_schema", &tables, word, sizeof word);
+		code = ledger_schema_ask(ledger->database, "SELECT count(*) FROM sqlite_schema",
+			&tables, word, sizeof word);
 	if (code == SQLITE_OK && version == 0 && tables == 0)
 		return sqlite3_exec(ledger->database, schema, NULL, NULL, NULL);
 	if (code != SQLITE_OK)
@@ -174,13 +159,8 @@ schema_open(struct ledger_plan *ledger)
 			LEDGER_PLAN_SCHEMA);
 		return SQLITE_SCHEMA;
 	}
-	int number;
-	code = ask(ledger, "PRAGMA quick_check(1)", &number, word, sizeof word);
-	if (code == SQLITE_OK && strcmp(word, "ok") != 0) {
-		snprintf(ledger->reason, sizeof ledger->reason, "%s", word);
-		return SQLITE_SCHEMA;
-	}
-	return code;
+	code = ledger_schema_check(ledger->database, ledger->reason, sizeof ledger->reason);
+	return code == SQLITE_CORRUPT ? SQLITE_SCHEMA : code; // its reason is there
 }
 
 // Returns SQLite's code; ledger->reason says why.

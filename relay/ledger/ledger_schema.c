@@ -80,9 +80,9 @@ static const char schema[] =
 			   "PRAGMA user_version = " TEXT_OF(LEDGER_SCHEMA) ";"
 									   "COMMIT;";
 
-// The first column of a statement's first row, as a number and as text.
-static int
-ask(sqlite3 *database, const char *text, int *number_out, char *word, size_t word_bytes)
+int
+ledger_schema_ask(
+	sqlite3 *database, const char *text, int *number_out, char *word, size_t word_bytes)
 {
 	sqlite3_stmt *statement;
 	int code = sqlite3_prepare_v2(database, text, -1, &statement, NULL);
@@ -103,9 +103,9 @@ version_check(sqlite3 *database, bool may_make, char *why, size_t why_bytes)
 {
 	int version = 0, tables = 0;
 	char word[64] = "";
-	int code = ask(database, "PRAGMA user_version", &version, word, sizeof word);
+	int code = ledger_schema_ask(database, "PRAGMA user_version", &version, word, sizeof word);
 	if (code == SQLITE_OK)
-		code = ask(
+		code = ledger_schema_ask(
 			database, "SELECT count(*) FROM sqlite_schema", &tables, word, sizeof word);
 	if (code == SQLITE_OK && version == 0 && tables == 0 && may_make)
 		return sqlite3_exec(database, schema, NULL, NULL, NULL);
@@ -160,7 +160,7 @@ ledger_schema_check(sqlite3 *database, char *why, size_t why_bytes)
 {
 	char word[CHECK_BYTES] = "";
 	int number;
-	int code = ask(database, "PRAGMA quick_check(1)", &number, word, sizeof word);
+	int code = ledger_schema_ask(database, "PRAGMA quick_check(1)", &number, word, sizeof word);
 	if (code == SQLITE_OK && strcmp(word, "ok") == 0)
 		return code;
 	snprintf(why, why_bytes, "%s", code == SQLITE_OK ? word : sqlite3_errmsg(database));
