@@ -12,6 +12,7 @@
 
 #include "http/http_server.h"
 #include "ledger/ledger.h"
+#include "lessons/lines.h"
 #include "lessons/scheduler.h"
 #include "lessons/sessions.h"
 
@@ -34,6 +35,9 @@ struct metrics_input {
 	bool is_clock_synchronised;
 	size_t unmapped_days;
 	struct ledger_status ledger;
+	const struct lines *lines; // NULL: not looked at
+	uint64_t state_free_bytes;
+	uint64_t state_size_bytes; // 0: not known
 };
 
 // The page, to be freed with free(); NULL where memory is lacking.

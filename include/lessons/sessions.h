@@ -98,6 +98,7 @@ void sessions_close(struct sessions *sessions);
 
 const struct session_list *sessions_list(const struct sessions *sessions);
 struct session *sessions_find(const struct sessions *sessions, const char *id);
+bool sessions_is_connected(const struct sessions *sessions, const char *endpoint_id);
 const struct join *sessions_join_of(const struct sessions *sessions, const char *endpoint_id);
 struct join *session_join_find(const struct session *session, const char *endpoint_id);
 const char *session_id(const struct session *session);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // api_status.c - how the relay is: /v1, /healthz, /readyz, /metrics, /v1/status.
 #include <stdlib.h>
+#include <sys/statvfs.h>
 
 #include "control/ledger_view.h"
 #include "control/metrics.h"
@@ -92,7 +93,13 @@ metrics_get(struct http_request *request, void *user)
 		.reload_failures = control->reload_failures,
 		.is_clock_synchronised = control->alarms.is_synchronised,
 		.unmapped_days = control->alarms.day_count,
+		.lines = control->lines,
 	};
+	struct statvfs disk;
+	if (statvfs(control->config->state_directory, &disk) == 0) {
+		input.state_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+		input.state_size_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
+	}
 	ledger_status_get(control->lesson_ledger, &input.ledger);
 	char *text = metrics_text(&input);
 	if (text)

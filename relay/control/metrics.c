@@ -6,81 +6,52 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "control/metrics_write.h"
 #include "lessons/join_stats.h"
-
-static void
-family(FILE *out, const char *name, const char *type, const char *help)
-{
-	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void
-counter(FILE *out, const char *name, uint64_t value, const char *help)
-{
-	family(out, name, "counter", help);
-	fprintf(out, "%s %" PRIu64 "\n", name, value);
-}
-
-static void
-gauge(FILE *out, const char *name, double value, const char *help)
-{
-	family(out, name, "gauge", help);
-	fprintf(out, "%s %.15g\n", name, value);
-}
-
-// A label's value: backslash, quote and newline are escaped.
-static void
-label(FILE *out, const char *name, const char *value, const char *before)
-{
-	fprintf(out, "%s%s=\"", before, name);
-	for (; *value; value++) {
-		if (*value == '\n')
-			fputs("\\n", out);
-		else if (*value == '\\' || *value == '"')
-			fprintf(out, "\\%c", *value);
-		else
-			fputc(*value, out);
-	}
-	fputc('"', out);
-}
 
 static void
 write_relay(FILE *out, const struct metrics_input *input)
 {
-	family(out, "relay_build_info", "gauge", "What runs; always 1.");
+	metrics_family(out, "relay_build_info", "gauge", "What runs; always 1.");
 	fputs("relay_build_info{", out);
-	label(out, "version", input->version, "");
-	label(out, "engine", input->engine, ",");
+	metrics_label(out, "version", input->version, "");
+	metrics_label(out, "engine", input->engine, ",");
 	fputs("} 1\n", out);
-	gauge(out, "relay_start_time_seconds", (double)input->started_at.ms / MS_IN_S,
+	metrics_gauge(out, "relay_start_time_seconds", (double)input->started_at.ms / MS_IN_S,
 		"When this instance started, since 1970.");
-	gauge(out, "relay_ready", input->is_ready, "1 once media and control port are up.");
-	gauge(out, "relay_endpoints_known", (double)input->endpoints_known,
+	metrics_gauge(out, "relay_ready", input->is_ready, "1 once media and control port are up.");
+	metrics_gauge(out, "relay_endpoints_known", (double)input->endpoints_known,
 		"Endpoints of the timetable.");
-	gauge(out, "relay_endpoints_connected", (double)input->endpoints_connected,
+	metrics_gauge(out, "relay_endpoints_connected", (double)input->endpoints_connected,
 		"Endpoints whose event stream is open.");
-	gauge(out, "relay_clock_synchronised", input->is_clock_synchronised,
+	metrics_gauge(out, "relay_clock_synchronised", input->is_clock_synchronised,
 		"1 while something keeps the machine's clock; at 0 every bell may ring wrong.");
-	gauge(out, "relay_unmapped_days", (double)input->unmapped_days,
+	metrics_gauge(out, "relay_unmapped_days", (double)input->unmapped_days,
 		"Make-up days of the next two weeks of which nobody said whose lessons they run.");
-	counter(out, "relay_reloads_total", input->reloads, "Timetables taken over.");
-	counter(out, "relay_reload_failures_total", input->reload_failures,
+	if (input->state_size_bytes > 0) {
+		metrics_gauge(out, "relay_state_free_bytes", (double)input->state_free_bytes,
+			"Free where the relay keeps its state and ledger.");
+		metrics_gauge(out, "relay_state_size_bytes", (double)input->state_size_bytes,
+			"Size of that file system.");
+	}
+	metrics_counter(out, "relay_reloads_total", input->reloads, "Timetables taken over.");
+	metrics_counter(out, "relay_reload_failures_total", input->reload_failures,
 		"Timetables refused: the old one stayed.");
-	counter(out, "relay_scheduler_full_total", input->scheduler.running_full,
+	metrics_counter(out, "relay_scheduler_full_total", input->scheduler.running_full,
 		"Times that a lesson could not be opened: too many at once.");
-	counter(out, "relay_http_requests_total", input->http.requests,
+	metrics_counter(out, "relay_http_requests_total", input->http.requests,
 		"Requests at the control port.");
-	counter(out, "relay_http_unauthorized_total", input->http.unauthorized,
+	metrics_counter(out, "relay_http_unauthorized_total", input->http.unauthorized,
 		"Requests without a known token.");
-	counter(out, "relay_http_forbidden_total", input->http.forbidden,
+	metrics_counter(out, "relay_http_forbidden_total", input->http.forbidden,
 		"Requests whose token has another role.");
-	counter(out, "relay_http_deadlines_total", input->http.deadlines,
+	metrics_counter(out, "relay_http_deadlines_total", input->http.deadlines,
 		"Connections that were too slow to ask.");
-	counter(out, "relay_http_full_total", input->http.connections_limit_reached,
+	metrics_counter(out, "relay_http_full_total", input->http.connections_limit_reached,
 		"Times that no further connection was accepted.");
-	gauge(out, "relay_http_connections", (double)input->http.connections_open,
+	metrics_gauge(out, "relay_http_connections", (double)input->http.connections_open,
 		"Connections at the control port.");
-	counter(out, "relay_http_streams_cut_total", input->http.streams_cut,
+	metrics_counter(out, "relay_http_streams_cut_total", input->http.streams_cut,
 		"Event streams ended: their peers did not read.");
 }
 
@@ -91,24 +62,24 @@ write_sessions(FILE *out, const struct metrics_input *input)
 	const struct session *session;
 	TAILQ_FOREACH (session, sessions_list(input->sessions), link)
 		counts[session->scheduled->state]++;
-	family(out, "relay_sessions", "gauge", "Sessions by state.");
+	metrics_family(out, "relay_sessions", "gauge", "Sessions by state.");
 	for (enum lesson_state state = LESSON_OPEN; state <= LESSON_GRACE; state++)
 		fprintf(out, "relay_sessions{state=\"%s\"} %zu\n", lesson_state_name(state),
 			counts[state]);
 
 	struct sessions_counters counters = sessions_counters(input->sessions);
-	counter(out, "relay_joins_total", counters.joins_made, "Joins given to endpoints.");
-	counter(out, "relay_join_failures_total", counters.joins_failed,
+	metrics_counter(out, "relay_joins_total", counters.joins_made, "Joins given to endpoints.");
+	metrics_counter(out, "relay_join_failures_total", counters.joins_failed,
 		"Joins that could not be made: no slot left, or refused by the worker.");
-	counter(out, "relay_rejoins_total", counters.rejoins,
+	metrics_counter(out, "relay_rejoins_total", counters.rejoins,
 		"Joins that endpoints gave up, for want of a path.");
-	gauge(out, "relay_messages_pending", sessions_pending_count(input->sessions),
+	metrics_gauge(out, "relay_messages_pending", sessions_pending_count(input->sessions),
 		"Messages to the worker that are not yet acknowledged.");
-	counter(out, "relay_messages_refused_total",
+	metrics_counter(out, "relay_messages_refused_total",
 		joins_refused_count(sessions_joins(input->sessions)),
 		"Messages that the worker refused.");
 	struct stats_limits left = joins_free_get(sessions_joins(input->sessions));
-	family(out, "relay_slots_free", "gauge", "What is left of the worker's tables.");
+	metrics_family(out, "relay_slots_free", "gauge", "What is left of the worker's tables.");
 	fprintf(out, "relay_slots_free{table=\"legs\"} %u\n", left.leg_count);
 	fprintf(out, "relay_slots_free{table=\"streams\"} %u\n", left.stream_count);
 	fprintf(out, "relay_slots_free{table=\"outflows\"} %u\n", left.outflow_count);
@@ -117,14 +88,14 @@ write_sessions(FILE *out, const struct metrics_input *input)
 static void
 worker_counter(FILE *out, const char *name, uint64_t value, const char *help)
 {
-	family(out, name, "counter", help);
+	metrics_family(out, name, "counter", help);
 	fprintf(out, "%s{worker=\"0\"} %" PRIu64 "\n", name, value);
 }
 
 static void
 write_drops(FILE *out, const struct worker_stats *worker)
 {
-	family(out, "relay_worker_drops_total", "counter",
+	metrics_family(out, "relay_worker_drops_total", "counter",
 		"Frames dropped on the way in and out, by reason.");
 	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
 		fprintf(out,
@@ -139,11 +110,13 @@ write_worker(FILE *out, const struct metrics_input *input)
 {
 	struct worker_stats worker;
 	stats_read_worker(input->board, &worker);
-	family(out, "relay_worker_heartbeat_age_seconds", "gauge", "Since the worker's last loop.");
+	metrics_family(out, "relay_worker_heartbeat_age_seconds", "gauge",
+		"Since the worker's last loop.");
 	int64_t age_ns = input->now.ns - worker.heartbeat_ns;
 	fprintf(out, "relay_worker_heartbeat_age_seconds{worker=\"0\"} %.9g\n",
 		(double)(age_ns > 0 ? age_ns : 0) / NS_IN_S);
-	family(out, "relay_worker_busy_seconds_total", "counter", "Time in loops that had work.");
+	metrics_family(
+		out, "relay_worker_busy_seconds_total", "counter", "Time in loops that had work.");
 	fprintf(out, "relay_worker_busy_seconds_total{worker=\"0\"} %.9g\n",
 		(double)worker.busy_ns / NS_IN_S);
 	worker_counter(out, "relay_worker_frames_received_total", worker.frames_in,
@@ -239,7 +212,7 @@ static void
 flow_labels(FILE *out, const char *name, const struct totals_entry *entry)
 {
 	fprintf(out, "%s{", name);
-	label(out, "school", entry->school, "");
+	metrics_label(out, "school", entry->school, "");
 	fprintf(out, ",kind=\"%s\",direction=\"%s\"} ", stream_kind_name(entry->kind),
 		flow_direction_name(entry->direction));
 }
@@ -278,7 +251,7 @@ static const struct flow_metric FLOW_METRICS[] = {
 static void
 write_flow_metric(FILE *out, const struct totals *totals, const struct flow_metric *metric)
 {
-	family(out, metric->name, "counter", metric->help);
+	metrics_family(out, metric->name, "counter", metric->help);
 	for (size_t i = 0; i < totals->count; i++) {
 		const struct totals_entry *entry = &totals->entries[i];
 		if (!(metric->directions & 1U << entry->direction))
@@ -295,12 +268,12 @@ write_flows(FILE *out, const struct totals *totals)
 	for (size_t i = 0; i < sizeof FLOW_METRICS / sizeof *FLOW_METRICS; i++)
 		write_flow_metric(out, totals, &FLOW_METRICS[i]);
 
-	family(out, "relay_flows", "gauge", "Flows that are there now.");
+	metrics_family(out, "relay_flows", "gauge", "Flows that are there now.");
 	for (size_t i = 0; i < totals->count; i++) {
 		flow_labels(out, "relay_flows", &totals->entries[i]);
 		fprintf(out, "%u\n", totals->entries[i].live_count);
 	}
-	family(out, "relay_flow_loss_ratio", "gauge",
+	metrics_family(out, "relay_flow_loss_ratio", "gauge",
 		"Lost of expected in the last 10 s, 0 to 1; the worst of the flows that are "
 		"there.");
 	for (size_t i = 0; i < totals->count; i++) {
@@ -309,7 +282,7 @@ write_flows(FILE *out, const struct totals *totals)
 		flow_labels(out, "relay_flow_loss_ratio", &totals->entries[i]);
 		fprintf(out, "%.9g\n", totals->entries[i].loss_ratio);
 	}
-	family(out, "relay_flow_jitter_seconds", "gauge",
+	metrics_family(out, "relay_flow_jitter_seconds", "gauge",
 		"Interarrival jitter (RFC 3550); the worst of the flows that are there.");
 	for (size_t i = 0; i < totals->count; i++) {
 		if (totals->entries[i].live_count == 0)
@@ -322,28 +295,31 @@ write_flows(FILE *out, const struct totals *totals)
 static void
 write_ledger(FILE *out, const struct ledger_status *ledger)
 {
-	gauge(out, "relay_ledger_failing", ledger->is_failing,
+	metrics_gauge(out, "relay_ledger_failing", ledger->is_failing,
 		"1 while the ledger of lessons cannot be written and rows wait in memory.");
-	gauge(out, "relay_ledger_busy_seconds", (double)ledger->busy_ms / MS_IN_S,
+	metrics_gauge(out, "relay_ledger_busy_seconds", (double)ledger->busy_ms / MS_IN_S,
 		"For how long the disk has not answered the ledger; 0: nothing is asked of it.");
-	gauge(out, "relay_ledger_held_minutes", (double)ledger->minutes_held,
+	metrics_gauge(out, "relay_ledger_held_minutes", (double)ledger->minutes_held,
 		"Minute rows that are not on the disk yet.");
-	gauge(out, "relay_ledger_held_entries", (double)ledger->entries_held,
+	metrics_gauge(out, "relay_ledger_held_entries", (double)ledger->entries_held,
 		"Records of lessons that are not on the disk yet.");
-	gauge(out, "relay_ledger_set_aside", *ledger->set_aside != 0,
+	metrics_gauge(out, "relay_ledger_set_aside", *ledger->set_aside != 0,
 		"1 where the database was damaged and a new one begun since the start.");
-	counter(out, "relay_ledger_minutes_total", ledger->minutes_written, "Minute rows written.");
-	counter(out, "relay_ledger_entries_total", ledger->entries_written,
+	metrics_counter(
+		out, "relay_ledger_minutes_total", ledger->minutes_written, "Minute rows written.");
+	metrics_counter(out, "relay_ledger_entries_total", ledger->entries_written,
 		"Records of lessons written.");
-	counter(out, "relay_ledger_dropped_minutes_total", ledger->minutes_dropped,
+	metrics_counter(out, "relay_ledger_dropped_minutes_total", ledger->minutes_dropped,
 		"Minute rows lost since memory holds no more of them.");
-	counter(out, "relay_ledger_refused_entries_total", ledger->entries_refused,
+	metrics_counter(out, "relay_ledger_refused_entries_total", ledger->entries_refused,
 		"Records lost since memory holds no more of them.");
-	counter(out, "relay_ledger_pruned_minutes_total", ledger->minutes_pruned,
+	metrics_counter(out, "relay_ledger_pruned_minutes_total", ledger->minutes_pruned,
 		"Minute rows removed by age.");
-	counter(out, "relay_ledger_commits_total", ledger->commits, "Transactions on the disk.");
-	counter(out, "relay_ledger_failures_total", ledger->failures, "Transactions that failed.");
-	counter(out, "relay_ledger_gaps_total", ledger->gaps,
+	metrics_counter(
+		out, "relay_ledger_commits_total", ledger->commits, "Transactions on the disk.");
+	metrics_counter(
+		out, "relay_ledger_failures_total", ledger->failures, "Transactions that failed.");
+	metrics_counter(out, "relay_ledger_gaps_total", ledger->gaps,
 		"Stretches in which nothing could be written, each a row of the ledger.");
 }
 
@@ -362,6 +338,7 @@ metrics_text(const struct metrics_input *input)
 	}
 	write_relay(out, input);
 	write_sessions(out, input);
+	metrics_write_lines(out, input);
 	write_worker(out, input);
 	write_ledger(out, &input->ledger);
 	write_flows(out, &totals);

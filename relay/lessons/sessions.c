@@ -308,6 +308,13 @@ sessions_find(const struct sessions *sessions, const char *id)
 	return NULL;
 }
 
+bool
+sessions_is_connected(const struct sessions *sessions, const char *endpoint_id)
+{
+	const struct seat *seat = seat_find(sessions, endpoint_id);
+	return seat && seat->is_connected;
+}
+
 const struct join *
 sessions_join_of(const struct sessions *sessions, const char *endpoint_id)
 {
