@@ -19,6 +19,8 @@ PACKAGES_TEST = python3-jsonschema check tshark faketime git libical-dev chromiu
 	fonts-noto-cjk poppler-utils iputils-ping
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_BENCH = dpdk-dev python3
+# promtool judges the metrics, the alert rules and the dashboard.
+PACKAGES_TEST += prometheus
 PACKAGES_LINT = clang-format cppcheck shellcheck
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \

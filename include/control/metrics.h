@@ -15,6 +15,7 @@
 #include "lessons/lines.h"
 #include "lessons/scheduler.h"
 #include "lessons/sessions.h"
+#include "platform/port.h"
 
 #define METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
@@ -35,7 +36,8 @@ struct metrics_input {
 	bool is_clock_synchronised;
 	size_t unmapped_days;
 	struct ledger_status ledger;
-	const struct lines *lines; // NULL: not looked at
+	const struct lines *lines;       // NULL: not looked at
+	const struct port_stats *device; // NULL: not known
 	uint64_t state_free_bytes;
 	uint64_t state_size_bytes; // 0: not known
 };

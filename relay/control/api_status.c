@@ -95,6 +95,9 @@ metrics_get(struct http_request *request, void *user)
 		.unmapped_days = control->alarms.day_count,
 		.lines = control->lines,
 	};
+	struct port_stats device;
+	if (control->edges.port_look && control->edges.port_look(control->edges.port, &device) == 0)
+		input.device = &device;
 	struct statvfs disk;
 	if (statvfs(control->config->state_directory, &disk) == 0) {
 		input.state_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;

@@ -26,7 +26,7 @@ write_relay(FILE *out, const struct metrics_input *input)
 		"Endpoints whose event stream is open.");
 	metrics_gauge(out, "relay_clock_synchronised", input->is_clock_synchronised,
 		"1 while something keeps the machine's clock; at 0 every bell may ring wrong.");
-	metrics_gauge(out, "relay_unmapped_days", (double)input->unmapped_days,
+	metrics_gauge(out, "relay_unmapped_dates", (double)input->unmapped_days,
 		"Make-up days of the next two weeks of which nobody said whose lessons they run.");
 	if (input->state_size_bytes > 0) {
 		metrics_gauge(out, "relay_state_free_bytes", (double)input->state_free_bytes,
@@ -299,21 +299,21 @@ write_ledger(FILE *out, const struct ledger_status *ledger)
 		"1 while the ledger of lessons cannot be written and rows wait in memory.");
 	metrics_gauge(out, "relay_ledger_busy_seconds", (double)ledger->busy_ms / MS_IN_S,
 		"For how long the disk has not answered the ledger; 0: nothing is asked of it.");
-	metrics_gauge(out, "relay_ledger_held_minutes", (double)ledger->minutes_held,
+	metrics_gauge(out, "relay_ledger_held_rows", (double)ledger->minutes_held,
 		"Minute rows that are not on the disk yet.");
 	metrics_gauge(out, "relay_ledger_held_entries", (double)ledger->entries_held,
 		"Records of lessons that are not on the disk yet.");
 	metrics_gauge(out, "relay_ledger_set_aside", *ledger->set_aside != 0,
 		"1 where the database was damaged and a new one begun since the start.");
 	metrics_counter(
-		out, "relay_ledger_minutes_total", ledger->minutes_written, "Minute rows written.");
+		out, "relay_ledger_rows_total", ledger->minutes_written, "Minute rows written.");
 	metrics_counter(out, "relay_ledger_entries_total", ledger->entries_written,
 		"Records of lessons written.");
-	metrics_counter(out, "relay_ledger_dropped_minutes_total", ledger->minutes_dropped,
+	metrics_counter(out, "relay_ledger_dropped_rows_total", ledger->minutes_dropped,
 		"Minute rows lost since memory holds no more of them.");
 	metrics_counter(out, "relay_ledger_refused_entries_total", ledger->entries_refused,
 		"Records lost since memory holds no more of them.");
-	metrics_counter(out, "relay_ledger_pruned_minutes_total", ledger->minutes_pruned,
+	metrics_counter(out, "relay_ledger_pruned_rows_total", ledger->minutes_pruned,
 		"Minute rows removed by age.");
 	metrics_counter(
 		out, "relay_ledger_commits_total", ledger->commits, "Transactions on the disk.");
@@ -340,6 +340,7 @@ metrics_text(const struct metrics_input *input)
 	write_sessions(out, input);
 	metrics_write_lines(out, input);
 	write_worker(out, input);
+	metrics_write_device(out, input->device);
 	write_ledger(out, &input->ledger);
 	write_flows(out, &totals);
 	totals_fini(&totals);

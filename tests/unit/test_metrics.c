@@ -129,7 +129,7 @@ START_TEST(alarms_can_be_watched)
 {
 	scrape();
 	ck_assert_double_eq(value_of("relay_clock_synchronised"), 1);
-	ck_assert_double_eq(value_of("relay_unmapped_days"), 3);
+	ck_assert_double_eq(value_of("relay_unmapped_dates"), 3);
 }
 END_TEST
 
