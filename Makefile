@@ -121,6 +121,7 @@ PACKET_SUPPORT = $(filter-out tests/packets/test_%,$(wildcard tests/packets/*.c)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 # What a test alone links: another program's reading of what the module wrote.
 REFEREE_LIBS_test_ics = -lical
+REFEREE_LIBS_test_log = -ljansson
 
 # The layer of tests/unit/test_<name>.c is where relay/<layer>/<name>.c lies; test_classroom_<name>.c
 # and test_relayctl_<name>.c test the programs' own modules.

@@ -378,8 +378,7 @@ main(int argc, char **argv)
 		return status;
 	if (ledger)
 		return verify_ledger(ledger);
-	relay.config = read_config(relay.config_path);
-	if (!relay.config)
+	if (!(relay.config = read_config(relay.config_path)))
 		return EXIT_BAD_INPUT;
 	if (only_check) {
 		config_fini(relay.config);
@@ -389,6 +388,7 @@ main(int argc, char **argv)
 	// Keys do not belong into a core file, and the state's files are nobody else's.
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	umask(0077);
+	log_format_set(relay.config->log_format);
 	log_start("relay", relay.config->log_level);
 	civil_zone_set(relay.config->timetable->policies.zone);
 	status = run(&relay);

@@ -72,6 +72,7 @@ struct config {
 	char timetable_path[PATH_MAX];
 	uint32_t legs_max;        // default 256; at most CONFIG_LEGS_MAX
 	enum log_level log_level; // default LOG_LEVEL_INFO
+	enum log_format log_format;
 	struct timetable *timetable;
 	struct table_marks marks; // of the files that the timetable was made of
 };

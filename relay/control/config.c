@@ -98,6 +98,19 @@ log_level_read(struct config_reader *reader, const struct config_setting_t *sett
 	return result;
 }
 
+static int
+log_format_read(struct config_reader *reader, const struct config_setting_t *setting,
+	const struct config_field *field, void *out)
+{
+	static const char *const names[] = {"text", "key_value", "json", NULL};
+	unsigned at = 0;
+	int result = config_reader_name(reader, setting, names, &at);
+
+	(void)field;
+	*(enum log_format *)out = (enum log_format)at;
+	return result;
+}
+
 // What needs more than one setting to be judged.
 static int
 media_check(struct config_reader *reader, const struct config_setting_t *group,
@@ -285,6 +298,7 @@ config_load(const char *path, struct config *out, struct file_error *error)
 		{"quality", false, quality_read, offsetof(struct config, quality), 0, 0},
 		{"limits", false, limits_read, 0, 0, 0},
 		{"log_level", false, log_level_read, offsetof(struct config, log_level), 0, 0},
+		{"log_format", false, log_format_read, offsetof(struct config, log_format), 0, 0},
 	};
 	int result;
 

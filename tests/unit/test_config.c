@@ -204,6 +204,7 @@ static const struct {
 	{TOP_WITH("ledger: {\n live_seconds = 61; };"), 4, "live_seconds = 61 is not 1 to 60"},
 	{TOP_WITH("ledger: { delivered_percent = 0; };"), 3, "is not 1 to 100"},
 	{TOP_WITH("log_level = \"loud\";"), 3, "log_level cannot be 'loud'"},
+	{TOP_WITH("log_format = \"xml\";"), 3, "log_format cannot be 'xml'"},
 	{TOP_WITH("@include \".\""), 3, "@include is not allowed"},
 	{TOP_WITH("/*\n\t@include \".\"\n*/"), 4, "@include is not allowed"},
 	{TOP_WITH("state = \"open"), 4, "syntax error"},
