@@ -14,7 +14,7 @@ extern const char openapi_end[] __attribute__((visibility("hidden")));
 const char *
 openapi_text(size_t *bytes_out)
 {
-	*bytes_out = (size_t)(openapi_end - openapi_begin);
+	*bytes_out = (size_t)((uintptr_t)openapi_end - (uintptr_t)openapi_begin);
 	return openapi_begin;
 }
 

@@ -176,7 +176,7 @@ uplink_count(const struct stats *board, const struct join *join, struct check_co
 static void
 downlink_count(const struct stats *board, const struct join *join, struct check_counts *out)
 {
-	const struct join_outflow *outflow;
+	const struct join_outflow *outflow = NULL;
 	TAILQ_FOREACH (outflow, &join->receives, join_link) {
 		struct outflow_stats flow;
 		join_stats_outflow(board, outflow, &flow);

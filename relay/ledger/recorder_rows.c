@@ -88,21 +88,21 @@ is_same(const struct recorder_row *row, const struct ledger_minute *known)
 void
 recorder_known_minute(struct recorder *recorder, const struct ledger_minute *known)
 {
-	struct recorder_row *row;
-	STAILQ_FOREACH (row, &recorder->unwritten, link)
-		if (is_same(row, known))
-			break;
-	if (!row)
+	struct recorder_row *row = NULL;
+	STAILQ_FOREACH (row, &recorder->unwritten, link) {
+		if (!is_same(row, known))
+			continue;
+		STAILQ_REMOVE(&recorder->unwritten, row, recorder_row, link);
+		recorder->unwritten_count--;
+		free(row);
 		return;
-	STAILQ_REMOVE(&recorder->unwritten, row, recorder_row, link);
-	recorder->unwritten_count--;
-	free(row);
+	}
 }
 
 void
 recorder_resume(struct recorder *recorder)
 {
-	struct recorder_row *row;
+	struct recorder_row *row = NULL;
 	STAILQ_FOREACH (row, &recorder->unwritten, link) {
 		const struct ledger_minute given = row_make(row);
 		if (row->is_given)

@@ -168,7 +168,7 @@ gather_down(const struct lines *lines, const struct stats *board, const struct j
 	struct mono_time now)
 {
 	struct gathering sum = gather_nothing();
-	const struct join_outflow *outflow;
+	const struct join_outflow *outflow = NULL;
 	if (!join)
 		return sum;
 	TAILQ_FOREACH (outflow, &join->receives, join_link) {
