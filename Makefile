@@ -12,10 +12,10 @@ SHELL := /bin/bash
 
 # What a bare Debian 12 machine needs; `make deps` asks apt only for what is missing.
 PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev \
-	libevent-dev libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev \
+	libevent-dev libjansson-dev libconfig-dev libcsv-dev libsqlite3-dev libncurses-dev \
 	libjs-dygraphs
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
-PACKAGES_TEST = python3-jsonschema check tshark faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
+PACKAGES_TEST = python3-jsonschema check tshark tmux faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
 	fonts-noto-cjk poppler-utils iputils-ping
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_BENCH = dpdk-dev python3
@@ -73,6 +73,8 @@ USES_relayctl = timetable client
 USES_classroom = srtp media client
 CLIENT_SOURCES = $(wildcard relay/platform/clock.c relay/platform/ip.c relay/platform/log.c \
 	relay/platform/https_*.c)
+# The full-screen view.
+PROGRAM_LIBS_relayctl = -lncursesw -ltinfo
 LIBS_client = -ljansson -lconfig -levent_openssl -levent -lssl -lcrypto
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -109,7 +111,7 @@ $(call archive,client): $(call objects,$(CLIENT_SOURCES))
 define program_rule
 $(BUILD)/$(1): $$(call objects,$$(SOURCES_$(1))) $$(foreach l,$$(USES_$(1)),$$(call archive,$$(l)))
 	$$(CC) $$(LDFLAGS) -o $$@ $$(call objects,$$(SOURCES_$(1))) $$(call archives,$$(USES_$(1))) \
-		$$(call layer_libs,$$(USES_$(1)))
+		$$(call layer_libs,$$(USES_$(1))) $$(PROGRAM_LIBS_$(1))
 endef
 $(foreach p,relay relayctl classroom,$(eval $(call program_rule,$(p))))
 

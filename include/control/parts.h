@@ -32,6 +32,7 @@ struct event;
 struct event_base;
 struct ledger_work;
 struct throughput_desk;
+struct capture_desk;
 
 struct control {
 	struct config *config;
@@ -53,6 +54,7 @@ struct control {
 	struct event *ledger_event;
 	struct recording_desk *recording;
 	struct throughput_desk *throughput; // of api_throughput.c
+	struct capture_desk *captures;      // of api_captures.c; NULL: there was none
 	struct journal *journal;
 	bool is_journal_due; // something changed that is not on the disk yet
 	struct sessions *sessions;
@@ -158,6 +160,7 @@ int api_checks_route(struct control *control);
 int api_tokens_route(struct control *control);
 int api_sign_route(struct control *control);
 int api_throughput_route(struct control *control);
+int api_captures_route(struct control *control);
 int api_endpoint_route(struct control *control);
 int api_export_route(struct control *control);
 
@@ -168,6 +171,8 @@ void control_throughput_looked(struct control *control, const struct flow_look *
 void control_throughput_look(struct control *control, struct wall_time wall, struct mono_time mono);
 // While requests can still be answered: those that wait are.
 void control_throughput_close(struct control *control);
+void control_captures_close(
+	struct control *control); // of api_captures.c, once the worker's are back
 
 // Handlers of api_session_edits.c, among the routes of api_sessions.c.
 void api_session_extend(struct http_request *request, void *control);

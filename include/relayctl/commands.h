@@ -31,6 +31,8 @@ struct arguments {
 	const char *slots;     // --slots
 	const char *output;    // --output
 	bool yes;              // --yes
+	const char *seconds;   // --seconds
+	const char *file;      // --file
 	char **words;          // what follows the command's name
 	int count;
 };
@@ -67,6 +69,7 @@ int act_end(struct client *client, const struct arguments *arguments);
 int act_reload(struct client *client, const struct arguments *arguments);
 int act_token(struct client *client, const struct arguments *arguments);
 int act_revoke(struct client *client, const struct arguments *arguments);
+int act_call(struct client *client, const struct arguments *arguments);
 
 // In regroup.c
 int act_add(struct client *client, const struct arguments *arguments);
@@ -81,7 +84,8 @@ int import_bells(struct client *client, const struct arguments *arguments);
 int import_rules(struct client *client, const struct arguments *arguments); // also its export
 int import_holidays(struct client *client, const struct arguments *arguments);
 
-// In exports.c: what is printed as the relay wrote it.
+// In exports.c: what is printed as the relay wrote it, as the text at `path` is.
+int export_text(struct client *client, const char *path);
 int export_lessons(struct client *client, const struct arguments *arguments); // lessons --csv
 int export_sheet(struct client *client, const struct arguments *arguments);
 int export_feed(struct client *client, const struct arguments *arguments); // token --feed
@@ -102,6 +106,19 @@ int report_run(struct client *client, const struct arguments *arguments);
 
 // In connection.c: runs a connection check; 1 also where it ended early.
 int report_connection(struct client *client, const struct arguments *arguments);
+// In live.c
+int live_run(struct client *client, const struct arguments *arguments);
+int events_run(struct client *client, const struct arguments *arguments);
+
+// In figures.c
+int throughput_run(struct client *client, const struct arguments *arguments);
+int health_run(struct client *client, const struct arguments *arguments);
+int metrics_run(struct client *client, const struct arguments *arguments);
+int routes_run(struct client *client, const struct arguments *arguments);
+int me_run(struct client *client, const struct arguments *arguments);
+
+// In capture.c
+int capture_run(struct client *client, const struct arguments *arguments);
 
 // In top.c
 int top_run(struct client *client, const struct arguments *arguments);

@@ -32,6 +32,9 @@ struct view_column {
 // One value in its form.
 void view_cell(const json_t *value, enum view_form form, char text[VIEW_CELL_BYTES_MAX]);
 
+// Prints a text, each control character as '?': no name in an answer can steer the terminal.
+void view_print_text(const char *text, FILE *out);
+
 // Prints an array of objects, at most `rows_max` of them, each line ended with `line_end`. Returns
 // 0 or -ENOMEM.
 int view_print(const json_t *list, const struct view_column *columns, size_t count, size_t rows_max,

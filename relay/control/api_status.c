@@ -27,6 +27,8 @@ index_get(struct http_request *request, void *user)
 		"PATCH  /v1/sessions/ID             hold it with other endpoints\n"
 		"DELETE /v1/sessions/ID             end it now\n"
 		"GET    /v1/flows?session=ID        every stream, in and out\n"
+		"POST   /v1/captures                headers of one flow, for Wireshark\n"
+		"GET    /v1/captures/ID             how it is; ID/file: the file\n"
 		"GET    /v1/throughput?span=hour    what went through; day, week, month, year\n"
 		"GET    /v1/endpoints               the classrooms, and who is connected\n"
 		"POST   /v1/reload                  read the timetable again\n"

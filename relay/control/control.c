@@ -174,6 +174,7 @@ open_routes(struct control *control)
 		api_checks_route,
 		api_events_route,
 		api_throughput_route,
+		api_captures_route,
 		api_endpoint_route,
 		api_export_route,
 	};
@@ -375,6 +376,7 @@ control_destroy(struct control *control)
 			log_warning("the worker does not answer: %u messages were not acknowledged",
 				sessions_pending_count(control->sessions));
 	}
+	control_captures_close(control);
 	journal_destroy(control->journal);
 	// What is told last still finds its work and the recording.
 	ledger_destroy(control->lesson_ledger);

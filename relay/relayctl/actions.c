@@ -79,6 +79,14 @@ act_open(struct client *client, const struct arguments *arguments)
 }
 
 int
+act_call(struct client *client, const struct arguments *arguments)
+{
+	json_t *body = json_pack("{s:s}", "school", arguments->words[0]);
+	json_t *session = send_request(client, arguments, "POST", "/v1/calls", body);
+	return tell_session(arguments, session, "opened");
+}
+
+int
 act_extend(struct client *client, const struct arguments *arguments)
 {
 	char path[PATH_BYTES_MAX];

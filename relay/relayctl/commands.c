@@ -34,8 +34,9 @@ static const struct command commands[] = {
 		"slots.csv,\nor from --slots. With --output writes the bells to a file and asks "
 		"no relay.",
 		2, 2, import_bells},
-	{"rules", "export | import [--yes] FILE",
-		"Prints rules.csv as it is in force, or puts another one in its place.\n"
+	{"rules", "export [--csv] | import [--yes] FILE",
+		"Prints rules.csv as it is, with --csv as the relay reads it, or puts another one "
+		"in its place.\n"
 		"First shows what it would change, rule by rule, and asks. The file may be UTF-8 "
 		"or GBK.",
 		1, 2, import_rules},
@@ -57,14 +58,16 @@ static const struct command commands[] = {
 		"LESSON is an id such as chinese-tue/2026-11-24; times are written 10:00-10:40.",
 		0, 4, exceptions_run},
 	{"ledger",
-		"[verify] | day [DATE] | week [DATE] | month [2026-11] | year [2026] | lesson "
-		"LESSON | add FIELD=VALUE... | correct NUMBER FIELD=VALUE... | import FILE",
+		"[verify] | day [DATE] | week [DATE] | month [2026-11] | year [2026] | heatmap "
+		"[2026] | lesson LESSON | rows [--from DATE] [--until DATE] | add FIELD=VALUE... | "
+		"correct NUMBER FIELD=VALUE... | import FILE",
 		"Shows how the ledger of lessons is, or what it tells of a day, week, month, year "
 		"or lesson.\nA week is held against its target, a month against its duties, a year "
 		"against the plan; a\nlesson is told minute by minute. --pair and --school ask for "
 		"one, --csv for a spreadsheet.\n"
 		"verify looks for rows that somebody has altered, removed or inserted, and names "
-		"the first;\nexit status 1 where there are any.\nadd enters what was held "
+		"the first;\nexit status 1 where there are any.\nrows prints the rows themselves, "
+		"heatmap a school and a week in each.\nadd enters what was held "
 		"elsewhere: "
 		"date, form (also visit, working_day), pair, or lead and\nassisted, title, "
 		"subject, "
@@ -99,8 +102,30 @@ static const struct command commands[] = {
 		0, 1, read_flows},
 	{"endpoints", "", "Lists the classrooms' devices and whether they are connected.", 0, 0,
 		read_endpoints},
-	{"top", "", "Shows sessions and flows, the worst first, again each second. q leaves.", 0, 0,
-		top_run},
+	{"live", "[SESSION]",
+		"Shows both lines of each school in the lessons that are on, the worst first, or a "
+		"session's\nlast five minutes, second by second.",
+		0, 1, live_run},
+	{"top", "",
+		"Shows the lessons that are on, the worst first, on the whole screen, again each "
+		"second:\nboth lines of each school, sorted and filtered by keys that it names; "
+		"Enter shows a\nlesson's flows, q leaves. Where its output is no terminal it is "
+		"printed once, as by live;\nwith --json a line each second.",
+		0, 0, top_run},
+	{"events", "",
+		"Follows what happens: lessons and what is wrong with them, who comes and goes, "
+		"alarms.\nWith --json prints each event as a line.",
+		0, 0, events_run},
+	{"throughput", "[hour|day|week|month|year] [--school SCHOOL] [--csv]",
+		"Shows what went through the relay, or of one school: the last minute by the "
+		"second, or a\nday by minutes, a week, a month, a year. With --csv, and with "
+		"--json, hour is the whole hour.",
+		0, 1, throughput_run},
+	{"capture", "SESSION ENDPOINT KIND [--seconds N] --file FILE.pcapng",
+		"Writes the headers of one flow's packets for N seconds (10; at most 60) to a file "
+		"for\nWireshark: Ethernet, IP, UDP and RTP. Neither what is said nor keys. KIND is "
+		"audio, teacher,\nstudents or slides; relayctl flows tells them.",
+		3, 3, capture_run},
 	{"open", "[--minutes N] [--title TEXT] ENDPOINT ENDPOINT...",
 		"Opens a session between endpoints at once, for 10 minutes unless told. The first "
 		"leads.",
@@ -119,6 +144,10 @@ static const struct command commands[] = {
 		"Puts another endpoint in the place of one that takes part, in the same role.", 3,
 		3, act_replace},
 	{"end", "SESSION", "Ends a session now.", 1, 1, act_end},
+	{"call", "SCHOOL",
+		"Calls a school that yours is paired with, to prepare a lesson: for a school's "
+		"token alone.",
+		1, 1, act_call},
 	{"reload", "", "Has the relay read its timetable again. A broken one leaves the old one.",
 		0, 0, act_reload},
 	{"token",
@@ -131,6 +160,13 @@ static const struct command commands[] = {
 		1, 2, act_token},
 	{"tokens", "", "Lists the tokens by name, without their secrets.", 0, 0, read_tokens},
 	{"revoke", "NAME", "Takes a token's rights away.", 1, 1, act_revoke},
+	{"me", "", "Tells as whom the relay takes you: name, role, school.", 0, 0, me_run},
+	{"health", "", "Tells whether the relay is ready and its workers run; else exit status 1.",
+		0, 0, health_run},
+	{"metrics", "", "Prints the relay's figures as Prometheus reads them.", 0, 0, metrics_run},
+	{"routes", "",
+		"Prints the routes that the relay answers to; with --json as an OpenAPI document.",
+		0, 0, routes_run},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

@@ -8,9 +8,8 @@
 
 #include <openssl/crypto.h>
 
-// Prints what is at `path` as it is.
-static int
-print_text(struct client *client, const char *path)
+int
+export_text(struct client *client, const char *path)
 {
 	char *bytes;
 	size_t count;
@@ -34,7 +33,7 @@ export_lessons(struct client *client, const struct arguments *arguments)
 		fprintf(stderr, "relayctl: a date is written 2026-11-23\n");
 		return EXIT_USAGE;
 	}
-	return print_text(client, path);
+	return export_text(client, path);
 }
 
 int
@@ -47,7 +46,7 @@ export_sheet(struct client *client, const struct arguments *arguments)
 		fprintf(stderr, "relayctl: the school, the date or the language is too long\n");
 		return EXIT_USAGE;
 	}
-	return print_text(client, path);
+	return export_text(client, path);
 }
 
 // A calendar program runs elsewhere.

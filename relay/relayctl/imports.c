@@ -135,7 +135,8 @@ rules_export(struct client *client, const struct arguments *arguments)
 {
 	char *bytes;
 	size_t count;
-	if (client_request_text(client, "/v1/timetable/rules", &bytes, &count) < 0)
+	const char *path = arguments->csv ? "/v1/rules.csv" : "/v1/timetable/rules";
+	if (client_request_text(client, path, &bytes, &count) < 0)
 		return EXIT_FAILURE;
 	int status = EXIT_SUCCESS;
 	if (arguments->output)

@@ -48,6 +48,8 @@ static const struct {
 	{"slots", required_argument, offsetof(struct command_line, arguments.slots)},
 	{"output", required_argument, offsetof(struct command_line, arguments.output)},
 	{"yes", no_argument, offsetof(struct command_line, arguments.yes)},
+	{"seconds", required_argument, offsetof(struct command_line, arguments.seconds)},
+	{"file", required_argument, offsetof(struct command_line, arguments.file)},
 	{"help", no_argument, offsetof(struct command_line, help)},
 	{"version", no_argument, offsetof(struct command_line, version)},
 };

@@ -92,6 +92,17 @@ static const struct view_column minute_columns[] = {
 	{"LIGHT", "state", VIEW_TEXT},
 };
 
+static const struct view_column heat_columns[] = {
+	{"SCHOOL", "school_name", VIEW_TEXT},
+	{"WEEK", "week", VIEW_TEXT},
+	{"PLANNED", "planned", VIEW_COUNT},
+	{"DELIVERED", "delivered", VIEW_COUNT},
+	{"PARTIAL", "partial", VIEW_COUNT},
+	{"MISSED", "missed", VIEW_COUNT},
+	{"CANCELLED", "cancelled", VIEW_COUNT},
+	{"COMPLETION", "rate", VIEW_PERCENT},
+};
+
 #define TABLES_MAX 3
 
 // The reports, and which of an answer's lists are shown.
@@ -111,6 +122,7 @@ static const struct {
 		{{"completion", VIEW_COLUMNS(completion_columns)},
 			{"scopes", VIEW_COLUMNS(scope_columns)},
 			{"pairs", VIEW_COLUMNS(pair_columns)}}},
+	{"heatmap", "year", {{"cells", VIEW_COLUMNS(heat_columns)}}},
 	{"lesson", NULL,
 		{{"records", VIEW_COLUMNS(entry_columns)},
 			{"minutes", VIEW_COLUMNS(minute_columns)}}},
@@ -302,6 +314,42 @@ import_send(struct client *client, const struct arguments *arguments)
 	return result < 0 ? EXIT_FAILURE : rows_tell(arguments, answer);
 }
 
+// All rows, page by page, as one list.
+static int
+rows_show(struct client *client, const struct arguments *arguments)
+{
+	json_t *entries = json_array();
+	json_int_t after = 0;
+	int status = EXIT_FAILURE;
+	while (after >= 0) {
+		char path[PATH_BYTES_MAX];
+		json_t *page;
+		snprintf(path, sizeof path, "/v1/ledger?limit=1000&after=%" JSON_INTEGER_FORMAT,
+			after);
+		if (path_add_query(path, "from", arguments->from) < 0 ||
+			path_add_query(path, "until", arguments->until) < 0 ||
+			path_add_query(path, "pair", arguments->pair) < 0 ||
+			path_add_query(path, "school", arguments->school) < 0 ||
+			client_request(client, "GET", path, NULL, &page) < 0)
+			goto free_entries;
+		json_array_extend(entries, json_object_get(page, "entries"));
+		const json_t *next = json_object_get(page, "next");
+		after = json_is_integer(next) ? json_integer_value(next) : -1;
+		json_decref(page);
+	}
+	status = EXIT_SUCCESS;
+	if (arguments->json)
+		print_json(entries);
+	else if (json_array_size(entries) == 0)
+		printf("nothing recorded\n");
+	else
+		view_print(entries, VIEW_COLUMNS(entry_columns), VIEW_ALL_ROWS, "\n", stdout);
+
+free_entries:
+	json_decref(entries);
+	return status;
+}
+
 int
 reports_run(struct client *client, const struct arguments *arguments)
 {
@@ -309,6 +357,8 @@ reports_run(struct client *client, const struct arguments *arguments)
 	size_t report = report_find(verb);
 	if (report < REPORT_COUNT && arguments->count <= 2)
 		return report_show(client, arguments, report);
+	if (strcmp(verb, "rows") == 0 && arguments->count == 1)
+		return rows_show(client, arguments);
 	if (strcmp(verb, "add") == 0 && arguments->count >= 2)
 		return fields_send(client, arguments, "/v1/ledger/entries", 1);
 	if (strcmp(verb, "correct") == 0 && arguments->count >= 3)
@@ -317,7 +367,8 @@ reports_run(struct client *client, const struct arguments *arguments)
 		return import_send(client, arguments);
 	fprintf(stderr,
 		"relayctl: usage: relayctl ledger day [DATE] | week [DATE] | month [2026-11] | "
-		"year [2026] | lesson LESSON | add FIELD=VALUE... | correct NUMBER FIELD=VALUE... "
+		"year [2026] | heatmap [2026] | lesson LESSON | rows | add FIELD=VALUE... | "
+		"correct NUMBER FIELD=VALUE... "
 		"| import FILE\n");
 	return EXIT_USAGE;
 }

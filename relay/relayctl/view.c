@@ -3,6 +3,7 @@
 #include "relayctl/view.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -94,6 +95,13 @@ view_cell(const json_t *value, enum view_form form, char text[VIEW_CELL_BYTES_MA
 		write_moment(json_string_value(value), "%Y-%m-%d %H:%M:%S", text);
 	else
 		write_text(value, text);
+}
+
+void
+view_print_text(const char *text, FILE *out)
+{
+	for (; *text; text++)
+		putc(iscntrl((unsigned char)*text) ? '?' : *text, out);
 }
 
 static bool

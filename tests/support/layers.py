@@ -64,6 +64,7 @@ LIBRARY_HOMES = [
         r"(control|http|ledger|relayctl|classroom)/|timetable/holidays\.c",
         "JSON stays at the control port and its clients, and in the reader of holiday lists",
     ),
+    (r"curses\.h", r"relayctl/top_screen\.c", "the terminal is drawn on in one place"),
     (r"csv\.h", r"timetable/", "libcsv stays in timetable/"),
 ]
 

@@ -168,6 +168,8 @@ class OpenApi(SystemTest):
         self.ask("GET", "/v1/live/history", query="?session=" + urllib.parse.quote(session))
         one = "/v1/sessions/{id}"
         self.ask("GET", one, id=session)
+        flow = {"session": session, "endpoint": endpoints[0], "kind": "audio", "seconds": 1}
+        self.ask("GET", "/v1/captures/{id}", id=self.ask("POST", "/v1/captures", flow)["id"])
         join = self.ask("GET", "/v1/endpoint/join", token=tokens["endpoint"])["join"]
         self.ask("POST", one + "/extend", {"minutes": 5}, tokens["school"], id=session)
         self.ask("POST", one + "/cut", {"minutes": 1}, id=session)
