@@ -19,7 +19,7 @@ from county import wait_until
 from lesson import write
 from world import BUILD, SystemTest, World, main
 
-GUARDED = ("/metrics", "/readyz", "/", "/v1/status", "/v1/sessions", "/v1/endpoint/join")
+GUARDED = ("/metrics", "/readyz", "/v1", "/v1/status", "/v1/sessions", "/v1/endpoint/join")
 
 
 class Access(SystemTest):
