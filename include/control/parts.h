@@ -171,8 +171,10 @@ void control_throughput_looked(struct control *control, const struct flow_look *
 void control_throughput_look(struct control *control, struct wall_time wall, struct mono_time mono);
 // While requests can still be answered: those that wait are.
 void control_throughput_close(struct control *control);
-void control_captures_close(
-	struct control *control); // of api_captures.c, once the worker's are back
+
+// api_captures.c: tells the worker that a capture is over; closed once its messages are back.
+void control_captures_end(struct control *control);
+void control_captures_close(struct control *control);
 
 // Handlers of api_session_edits.c, among the routes of api_sessions.c.
 void api_session_extend(struct http_request *request, void *control);

@@ -106,6 +106,7 @@ int report_run(struct client *client, const struct arguments *arguments);
 
 // In connection.c: runs a connection check; 1 also where it ended early.
 int report_connection(struct client *client, const struct arguments *arguments);
+
 // In live.c
 int live_run(struct client *client, const struct arguments *arguments);
 int events_run(struct client *client, const struct arguments *arguments);

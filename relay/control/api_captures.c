@@ -256,6 +256,13 @@ file_get(struct http_request *request, void *user)
 			desk->file.count);
 }
 
+void
+control_captures_end(struct control *control)
+{
+	if (control->captures && control->captures->ring)
+		end(control->captures, "gone");
+}
+
 // What the worker has not given back stays with it.
 void
 control_captures_close(struct control *control)

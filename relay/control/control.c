@@ -368,6 +368,7 @@ control_destroy(struct control *control)
 	listeners_destroy(control->listeners);
 	checks_destroy(control->checks);
 	json_decref(control->alarms_told);
+	control_captures_end(control);
 	if (control->sessions) {
 		// A worker that does not answer may still use its contexts: they stay.
 		if (take_everything_back(control->sessions))

@@ -77,11 +77,12 @@ static const struct command commands[] = {
 		0, 32, ledger_run},
 	{"report",
 		"day [DATE] | week [DATE] | month [2026-11] | year [2026] | lesson LESSON "
-		"| connection SCHOOL [SCHOOL] [--language zh|en] [--output FILE]",
+		"| connection [SCHOOL [SCHOOL]] [--language zh|en] [--output FILE]",
 		"Prints a report of the ledger as a page for paper (HTML).\nA lesson's has its "
 		"quality minute by minute, on one page of A4.\nconnection checks the lines of two "
 		"schools outside lessons, within half a minute: reachability,\nloss, jitter, round "
-		"trip, usable bit rate and delay, as a table, --json, or a page with --output.",
+		"trip, usable bit rate and delay, as a table, --json, or a page with --output; "
+		"without\nschools it lists the checks of late.",
 		1, 3, report_run},
 	{"backup", "FILE",
 		"Copies the ledger to a file in backup/ of the relay's state directory, and "

@@ -131,17 +131,47 @@ page_save(struct client *client, const struct arguments *arguments, const char *
 	return status;
 }
 
+// The checks of late, without making one.
+static int
+checks_list(struct client *client, const struct arguments *arguments)
+{
+	static const struct view_column columns[] = {
+		{"CHECK", "id", VIEW_TEXT},
+		{"AT", "started_at", VIEW_MOMENT},
+		{"BY", "by", VIEW_TEXT},
+		{"STATE", "state", VIEW_TEXT},
+		{"SCHOOLS", "names", VIEW_TEXT},
+	};
+	json_t *answer, *check, *school;
+	size_t i, k;
+	if (client_request(client, "GET", "/v1/checks", NULL, &answer) < 0)
+		return EXIT_FAILURE;
+	json_t *checks = json_object_get(answer, "checks");
+	if (arguments->json)
+		print_json(answer);
+	else if (json_array_size(checks) == 0)
+		printf("no checks yet: relayctl report connection SCHOOL makes one\n");
+	json_array_foreach(checks, i, check)
+	{
+		json_t *names = json_array();
+		json_array_foreach(json_object_get(check, "schools"), k, school)
+			json_array_append(names, json_object_get(school, "school_name"));
+		json_object_set_new(check, "names", names);
+	}
+	if (!arguments->json && json_array_size(checks) > 0)
+		view_print(checks, VIEW_COLUMNS(columns), VIEW_ALL_ROWS, "\n", stdout);
+	json_decref(answer);
+	return EXIT_SUCCESS;
+}
+
 int
 report_connection(struct client *client, const struct arguments *arguments)
 {
 	char path[PATH_BYTES_MAX];
-	json_t *check, *schools = json_array();
-	if (arguments->count < 2 || arguments->count > 3) {
-		fprintf(stderr, "relayctl: usage: relayctl report connection SCHOOL [SCHOOL] "
-				"[--json] [--output FILE [--language zh|en]]\n");
-		json_decref(schools);
-		return EXIT_USAGE;
-	}
+	json_t *check, *schools;
+	if (arguments->count == 1)
+		return checks_list(client, arguments);
+	schools = json_array();
 	for (int i = 1; i < arguments->count; i++)
 		json_array_append_new(schools, json_string(arguments->words[i]));
 	json_t *body = json_pack("{s:o}", "schools", schools);

@@ -235,7 +235,7 @@ report_run(struct client *client, const struct arguments *arguments)
 	if (report == REPORT_COUNT || arguments->count > 2) {
 		fprintf(stderr, "relayctl: usage: relayctl report day [DATE] | week [DATE] | "
 				"month [2026-11] | year [2026] | lesson LESSON | "
-				"connection SCHOOL [SCHOOL]\n");
+				"connection [SCHOOL [SCHOOL]]\n");
 		return EXIT_USAGE;
 	}
 	int status = report_path(arguments, report, ".html", path);

@@ -28,8 +28,9 @@ struct fake_worker {
 	struct message_stream stream[FAKE_STREAMS];
 	bool outflows[FAKE_OUTFLOWS];
 	struct message_outflow outflow[FAKE_OUTFLOWS];
-	size_t violations; // messages out of order
-	int refuse_type;   // -1, or a type that is refused with -ENOSPC
+	size_t violations;       // messages out of order
+	struct capture *capture; // the one that is on
+	int refuse_type;         // -1, or a type that is refused with -ENOSPC
 };
 
 static inline int
@@ -143,6 +144,7 @@ fake_worker_act(struct fake_worker *worker, const struct message *message)
 	case MESSAGE_OUTFLOW_REMOVE:
 		return fake_worker_outflow_act(worker, message);
 	case MESSAGE_CAPTURE:
+		worker->capture = message->capture.is_on ? message->capture.capture : NULL;
 		return 0;
 	}
 	return -EINVAL;

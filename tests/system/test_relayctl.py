@@ -41,6 +41,8 @@ ANSWERS = {
     "GET /v1/timetable/rules": RULES,
     "GET /v1/rules.csv": RULES,
     "GET /v1/events": b'event: hello\ndata: {"role":"operator"}\n\n',
+    "POST /v1/checks": {"id": "1", "state": "running", "remaining_s": 1},
+    "GET /v1/checks/1": {"id": "1", "state": "done"},
     "POST /v1/captures": {"id": "1", "state": "running"},
     "GET /v1/captures/1": {"id": "1", "state": "done", "packets": 3, "ssrc": 7},
     "GET /v1/captures/1/file": b"bytes",
@@ -74,6 +76,8 @@ ledger add date=2026-11-05
 ledger correct 1 reason=x
 ledger import rules.csv
 report day
+report connection
+report connection wuxi houren
 backup a
 restore a
 audit
