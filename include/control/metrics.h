@@ -25,12 +25,13 @@ struct metrics_input {
 	bool is_ready;
 	struct wall_time started_at;
 	struct mono_time now;
+	struct wall_time wall;
 	const struct stats *board;
 	struct sessions *sessions;
 	size_t endpoints_known;
 	size_t endpoints_connected;
 	struct http_server_counters http;
-	struct scheduler_stats scheduler;
+	const struct scheduler *scheduler; // NULL: nothing is planned
 	uint64_t reloads;
 	uint64_t reload_failures;
 	bool is_clock_synchronised;

@@ -37,7 +37,8 @@ write_relay(FILE *out, const struct metrics_input *input)
 	metrics_counter(out, "relay_reloads_total", input->reloads, "Timetables taken over.");
 	metrics_counter(out, "relay_reload_failures_total", input->reload_failures,
 		"Timetables refused: the old one stayed.");
-	metrics_counter(out, "relay_scheduler_full_total", input->scheduler.running_full,
+	metrics_counter(out, "relay_scheduler_full_total",
+		input->scheduler ? scheduler_stats(input->scheduler)->running_full : 0,
 		"Times that a lesson could not be opened: too many at once.");
 	metrics_counter(out, "relay_http_requests_total", input->http.requests,
 		"Requests at the control port.");
@@ -45,6 +46,10 @@ write_relay(FILE *out, const struct metrics_input *input)
 		"Requests without a known token.");
 	metrics_counter(out, "relay_http_forbidden_total", input->http.forbidden,
 		"Requests whose token has another role.");
+	metrics_counter(out, "relay_http_limited_total", input->http.limited,
+		"Requests answered 429: too many wrong tokens came from their address.");
+	metrics_counter(out, "relay_http_malformed_total", input->http.malformed,
+		"Requests that were none of HTTP's, or too long.");
 	metrics_counter(out, "relay_http_deadlines_total", input->http.deadlines,
 		"Connections that were too slow to ask.");
 	metrics_counter(out, "relay_http_full_total", input->http.connections_limit_reached,

@@ -6,6 +6,10 @@
 
 #include "control/metrics.h"
 #include "control/metrics_write.h"
+#include "timetable/civil.h"
+
+// So long before its bell a classroom has to be there, however early its lesson is opened.
+#define PRESENT_BEFORE_S 180
 
 // A school's part in a pair's lessons. Of lessons without a pair, and of several rooms, the worst:
 // so labels are bounded by the timetable.
@@ -67,29 +71,57 @@ take_lines(struct part *part, const struct school_lines *lines)
 }
 
 static void
+gather_lesson(const struct metrics_input *input, const struct lesson *lesson, bool is_live,
+	bool is_due, struct parts *parts)
+{
+	const char *pair = lesson->rule ? lesson->rule->pair->id : "";
+	for (size_t i = 0; i < lesson->part_count; i++) {
+		const char *endpoint = lesson->parts[i].endpoint->id;
+		struct part *part = part_get(parts, lesson->parts[i].school->id, pair);
+		const struct school_lines *lines =
+			input->lines ? lines_find(input->lines, lesson->id, endpoint) : NULL;
+		if (!part)
+			return;
+		part->is_live |= is_live;
+		part->is_absent |= is_due && !sessions_is_connected(input->sessions, endpoint);
+		if (lines)
+			take_lines(part, lines);
+	}
+}
+
+// Whoever opens lessons later than a classroom has to be there misses it all the same.
+static void
+gather_planned(const struct metrics_input *input, struct parts *parts)
+{
+	struct wall_time due = {input->wall.ms + PRESENT_BEFORE_S * MS_IN_S};
+	struct board_lesson *board;
+	size_t count;
+	if (!input->scheduler || scheduler_lessons_of(input->scheduler, civil_date_of(due),
+					 input->wall, &board, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct lesson *lesson = &board[i].lesson;
+		if (board[i].state == LESSON_PLANNED && lesson->start.ms <= due.ms &&
+			lesson->end.ms > input->wall.ms)
+			gather_lesson(input, lesson, false, true, parts);
+	}
+	free(board);
+}
+
+static void
 gather(const struct metrics_input *input, struct parts *parts)
 {
 	const struct session *session;
 	TAILQ_FOREACH (session, sessions_list(input->sessions), link) {
 		const struct scheduled_lesson *scheduled = session->scheduled;
-		const struct lesson *lesson = &scheduled->lesson;
-		const char *pair = lesson->rule ? lesson->rule->pair->id : "";
-		for (size_t i = 0; i < lesson->part_count; i++) {
-			const char *endpoint = lesson->parts[i].endpoint->id;
-			struct part *part = part_get(parts, lesson->parts[i].school->id, pair);
-			const struct school_lines *lines =
-				input->lines
-					? lines_find(input->lines, session_id(session), endpoint)
-					: NULL;
-			if (!part)
-				return;
-			part->is_live |= scheduled->state == LESSON_LIVE;
-			part->is_absent |= scheduled->state != LESSON_GRACE &&
-					   !sessions_is_connected(input->sessions, endpoint);
-			if (lines)
-				take_lines(part, lines);
-		}
+		bool is_due = scheduled->state == LESSON_LIVE ||
+			      (scheduled->state == LESSON_OPEN &&
+				      scheduled->live_at.ns <=
+					      input->now.ns + PRESENT_BEFORE_S * NS_IN_S);
+		gather_lesson(
+			input, &scheduled->lesson, scheduled->state == LESSON_LIVE, is_due, parts);
 	}
+	gather_planned(input, parts);
 }
 
 static void
@@ -139,7 +171,8 @@ metrics_write_lines(FILE *out, const struct metrics_input *input)
 			part_sample(out, "relay_line_round_trip_seconds", &parts.all[i],
 				LINE_DIRECTIONS, parts.all[i].round_trip_s);
 	metrics_family(out, "relay_endpoint_absent", "gauge",
-		"1 while a classroom of a lesson that is open or live is not connected.");
+		"1 while a classroom is not connected whose lesson is on, or begins within three "
+		"minutes.");
 	for (size_t i = 0; i < parts.count; i++)
 		part_sample(out, "relay_endpoint_absent", &parts.all[i], LINE_DIRECTIONS,
 			parts.all[i].is_absent);

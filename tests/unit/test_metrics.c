@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../support/lesson_fixture.h"
+#include "../support/scheduler_world.h"
 #include "control/metrics.h"
 
 static struct fixture f;
@@ -15,6 +16,7 @@ setup(void)
 {
 	fixture_init(&f);
 	page = NULL;
+	scheduler = NULL;
 }
 
 static void
@@ -39,6 +41,9 @@ scrape(void)
 		.endpoints_connected = 2,
 		.is_clock_synchronised = true,
 		.unmapped_days = 3,
+		.wall = wall,
+		.scheduler = scheduler,
+		.http = {.limited = 11, .malformed = 12},
 	};
 	free(page);
 	page = metrics_text(&input);
@@ -235,6 +240,54 @@ START_TEST(a_label_is_escaped)
 }
 END_TEST
 
+START_TEST(refused_requests_are_told)
+{
+	scrape();
+	ck_assert_double_eq(value_of("relay_http_limited_total"), 11);
+	ck_assert_double_eq(value_of("relay_http_malformed_total"), 12);
+}
+END_TEST
+
+START_TEST(a_lesson_that_opens_early_misses_nobody_until_three_minutes_before_its_bell)
+{
+	fixture_open(&f, 0, 0, 2, 0);
+	f.lessons[0].live_at = mono_after_ns(f.now, 181 * NS_IN_S);
+	fixture_connect(&f, 1, "");
+	scrape();
+	ck_assert_double_eq(value_of("relay_endpoint_absent{school=\"school0\",pair=\"\"}"), 0);
+	f.now = mono_after_ns(f.now, NS_IN_S);
+	scrape();
+	ck_assert_double_eq(value_of("relay_endpoint_absent{school=\"school0\",pair=\"\"}"), 1);
+	ck_assert_double_eq(value_of("relay_endpoint_absent{school=\"school1\",pair=\"\"}"), 0);
+	f.lessons[0].state = LESSON_GRACE;
+	scrape();
+	ck_assert_double_eq(value_of("relay_endpoint_absent{school=\"school0\",pair=\"\"}"), 0);
+}
+END_TEST
+
+#define ABSENT(school) "relay_endpoint_absent{school=\"" school "\",pair=\"wuxi-houren\"}"
+
+START_TEST(a_lesson_that_opens_late_misses_whom_it_needs_three_minutes_before_its_bell)
+{
+	world_start(ONE, "08:56:59"); // the bell rings at 09:00
+	timetable->policies.open_before_s = 60;
+	step();
+	scrape();
+	ck_assert_ptr_null(strstr(page, "relay_endpoint_absent{"));
+	wall.ms += MS_IN_S;
+	step();
+	scrape();
+	ck_assert_double_eq(value_of(ABSENT("wuxi")), 1);
+	ck_assert_double_eq(value_of(ABSENT("houren")), 1);
+	sessions_connect(f.sessions, "houren-1", "", f.now);
+	scrape();
+	ck_assert_double_eq(value_of(ABSENT("wuxi")), 1);
+	ck_assert_double_eq(value_of(ABSENT("houren")), 0);
+	ck_assert_double_eq(value_of("relay_lesson_live{school=\"wuxi\",pair=\"wuxi-houren\"}"), 0);
+	world_stop();
+}
+END_TEST
+
 static Suite *
 metrics_suite(void)
 {
@@ -249,6 +302,11 @@ metrics_suite(void)
 	tcase_add_test(tcase, a_found_packet_does_not_make_a_counter_fall);
 	tcase_add_test(tcase, the_workers_counters_and_every_drop_reason_are_there);
 	tcase_add_test(tcase, a_label_is_escaped);
+	tcase_add_test(tcase, refused_requests_are_told);
+	tcase_add_test(
+		tcase, a_lesson_that_opens_early_misses_nobody_until_three_minutes_before_its_bell);
+	tcase_add_test(
+		tcase, a_lesson_that_opens_late_misses_whom_it_needs_three_minutes_before_its_bell);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
