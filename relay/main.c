@@ -3,7 +3,6 @@
 // upwards.
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "platform/mailbox.h"
 #include "platform/port.h"
 #include "platform/stats.h"
+#include "platform/telemetry.h"
 #include "srtp/engine.h"
 #include "timetable/civil.h"
 
@@ -166,6 +166,31 @@ stop_worker(struct relay *relay)
 	worker_destroy(relay->worker);
 }
 
+// A convenience: the relay goes without it.
+static int
+start_telemetry(struct relay *relay)
+{
+	struct telemetry telemetry = {
+		.version = VERSION,
+		.engine = relay->engine->name,
+		.device = relay->config->media.device,
+		.board = relay->stats,
+	};
+	int result = telemetry_start(&telemetry);
+	if (result != 0)
+		log_warning("the telemetry socket does not tell of the relay: %s; lessons are "
+			    "not touched",
+			strerror(-result));
+	return 0;
+}
+
+static void
+stop_telemetry(struct relay *relay)
+{
+	(void)relay;
+	telemetry_stop();
+}
+
 static int
 send_to_worker(void *mailbox, struct message *message)
 {
@@ -227,6 +252,7 @@ static const struct part {
 	{"media port", start_port, stop_port},
 	{"boards", start_boards, stop_boards},
 	{"worker", start_worker, stop_worker},
+	{"telemetry", start_telemetry, stop_telemetry},
 	{"control port", start_control, stop_control},
 };
 
@@ -293,33 +319,6 @@ print_help(void)
 	     "SIGHUP, or `relayctl reload`, reads the timetable again; SIGTERM ends the relay.");
 }
 
-// Needs no relay that runs, and no configuration.
-static int
-verify_ledger(const char *path)
-{
-	struct ledger_verified verified;
-	char head[PATH_MAX], why[LEDGER_WHY_BYTES];
-	const char *slash = strrchr(path, '/');
-	int directory = slash ? (int)(slash + 1 - path) : 0;
-	// A backup's end is not the one that ledger.head beside the database tells of.
-	bool is_live = strcmp(path + directory, LEDGER_FILE) == 0;
-	snprintf(head, sizeof head, "%.*s" LEDGER_HEAD_FILE, directory, path);
-	if (ledger_verify_file(path, is_live ? head : NULL, &verified, why, sizeof why) != 0) {
-		fprintf(stderr, "relay: %s: %s\n", path, why);
-		return EXIT_BAD_INPUT;
-	}
-	for (enum ledger_chain_name i = 0; i < LEDGER_CHAIN_COUNT; i++) {
-		const struct ledger_finding *finding = &verified.chains[i];
-		if (finding->is_whole)
-			printf("%s: %llu rows, all as they were written\n", ledger_chain_table(i),
-				(unsigned long long)finding->rows);
-		else
-			printf("%s, row %lld: %s\n", ledger_chain_table(i),
-				(long long)finding->number, finding->what);
-	}
-	return ledger_verified_is_whole(&verified) ? EXIT_SUCCESS : EXIT_BAD_INPUT;
-}
-
 // Returns -1 where the relay is to run, else the exit status.
 static int
 parse_arguments(
@@ -377,7 +376,7 @@ main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (ledger)
-		return verify_ledger(ledger);
+		return ledger_verify_print(ledger) ? EXIT_SUCCESS : EXIT_BAD_INPUT;
 	if (!(relay.config = read_config(relay.config_path)))
 		return EXIT_BAD_INPUT;
 	if (only_check) {

@@ -45,4 +45,9 @@ bool ledger_verified_is_whole(const struct ledger_verified *verified);
 
 const char *ledger_chain_table(enum ledger_chain_name chain); // "entries", "minutes"
 
+// Verifies the file, and a ledger.head beside it, and prints what it finds: all rows as they were
+// written, or which are not. Needs no relay that runs, and no configuration. Returns whether all
+// is well.
+bool ledger_verify_print(const char *path);
+
 #endif

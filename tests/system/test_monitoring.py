@@ -44,6 +44,8 @@ class Monitoring(SystemTest):
     def setUpClass(cls):
         cls.world = World(media=False, kinds=("audio",)).__enter__()
         cls.addClassCleanup(cls.world.__exit__, None)
+        # DPDK keeps its sockets there, as under systemd.
+        cls.world.lesson.environment["RUNTIME_DIRECTORY"] = cls.world.directory
         cls.world.start().wait_live()
 
     def scrape(self):
@@ -72,6 +74,28 @@ class Monitoring(SystemTest):
         labels = (("direction", direction), ("kind", "audio"), ("school", school.id))
         return self.samples().get((name, labels), 0)
 
+    def speak(self):
+        """What a classroom's microphone sends."""
+        microphone = self.world.county.socket("classroom0", *UDP)
+        for number in range(PACKETS):
+            head = struct.pack("!BBHII", 0x80, 111, number, 960 * number, 7)
+            microphone.sendto(
+                head + b"\x5a" * PAYLOAD_BYTES, ("127.0.0.1", INPUT_PORTS["audio"])
+            )
+            time.sleep(INTERVAL_S)
+        microphone.close()
+
+    def telemetry(self, command):
+        """What DPDK's telemetry socket answers."""
+        path = os.path.join(self.world.directory, "dpdk/rte/dpdk_telemetry.v2")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
+            asked.settimeout(5)
+            asked.connect(path)
+            longest = json.loads(asked.recv(1024))["max_output_len"]
+            asked.send(command.encode())
+            answer = json.loads(asked.recv(longest))
+        return answer[command.split(",")[0]]
+
     def test_the_page_is_what_prometheus_reads(self):
         checked = promtool("check", "metrics", stdin=self.scrape())
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
@@ -94,14 +118,7 @@ class Monitoring(SystemTest):
     def test_packets_and_bytes_are_those_that_were_sent(self):
         names = ("relay_flow_packets_total", "relay_flow_bytes_total")
         before = {(name, way): self.flow(name, way) for name in names for way in ("in", "out")}
-        microphone = self.world.county.socket("classroom0", *UDP)
-        for number in range(PACKETS):
-            head = struct.pack("!BBHII", 0x80, 111, number, 960 * number, 7)
-            microphone.sendto(
-                head + b"\x5a" * PAYLOAD_BYTES, ("127.0.0.1", INPUT_PORTS["audio"])
-            )
-            time.sleep(INTERVAL_S)
-        microphone.close()
+        self.speak()
         for way in ("in", "out"):
             wait_until(
                 lambda w=way: self.flow(names[0], w) - before[names[0], w] >= PACKETS,
@@ -132,6 +149,59 @@ class Monitoring(SystemTest):
         end = look()
         self.assertEqual(end[0] - begin[0], end[1] - begin[1])
         self.assertEqual(end[0] - begin[0], end[2] - begin[2])
+
+    def test_telemetry_has_the_relays_commands(self):
+        commands = [name for name in self.telemetry("/") if name.startswith("/relay/")]
+        expected = ["/relay/drops", "/relay/flows", "/relay/legs", "/relay/status"]
+        self.assertEqual(sorted(commands), expected)
+        for wrong in ("/relay/legs,x", "/relay/flows,-1", "/relay/flows,4294967296"):
+            self.assertIsNone(self.telemetry(wrong), wrong)
+
+    def test_telemetry_says_what_the_status_says(self):
+        """Counters only grow: the status lies between two looks at the socket."""
+        before = self.telemetry("/relay/status"), self.telemetry("/relay/drops")
+        status = self.world.lesson.api("GET", "/v1/status")
+        after = self.telemetry("/relay/status"), self.telemetry("/relay/drops")
+        for name in ("version", "engine", "device"):
+            self.assertEqual(before[0][name], status[name])
+        worker = status["workers"][0]
+        counters = ("frames_in", "forwarded", "consumed", "copies", "originated", "transmitted")
+        for name in counters + ("bytes_in", "bytes_out"):
+            self.assertLessEqual(before[0][name], worker[name], name)
+            self.assertLessEqual(worker[name], after[0][name], name)
+        self.assertGreater(before[0]["frames_in"], 0)
+        self.assertEqual(set(before[1]), set(status["drops"]))
+        for reason, dropped in status["drops"].items():
+            self.assertLessEqual(before[1][reason], dropped, reason)
+            self.assertLessEqual(dropped, after[1][reason], reason)
+
+    def test_telemetry_tells_of_legs_and_flows(self):
+        self.speak()
+        legs = self.telemetry("/relay/legs")
+        self.assertEqual((legs["count"], len(legs["slots"])), (2, 2))
+        for slot in legs["slots"]:
+            leg = self.telemetry(f"/relay/legs,{slot}")
+            self.assertEqual((leg["slot"], leg["up"]), (slot, 1))
+            self.assertGreater(leg["port"], 0)
+            socket.inet_pton(socket.AF_INET, leg["address"])
+
+        def same():
+            """What both say of the flow, where they look at one moment of it."""
+            told = [
+                self.telemetry(f"/relay/flows,{slot}")
+                for slot in self.telemetry("/relay/flows")["slots"]
+            ]
+            inward = {
+                flow["ssrc"]: flow
+                for flow in self.world.lesson.flows()
+                if flow["direction"] == "in" and flow["packets"] >= PACKETS
+            }
+            names = ("packets", "bytes", "lost")
+            return len(inward) == 1 and [
+                [flow[name] for name in names] for flow in told if flow["ssrc"] in inward
+            ] == [[flow[name] for name in names] for flow in inward.values()]
+
+        wait_until(same, 5, "the socket tells of other flows than /v1/flows")
 
     def test_each_alert_fires_when_it_should(self):
         for task, file in (("check", "relay.rules.yml"), ("test", "relay.rules.test.yml")):
