@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // alarms.h - what somebody must see to before it spoils lessons: the machine's clock, make-up days
-// without a mapping.
+// without a mapping, a token that two machines use.
 #ifndef CONTROL_ALARMS_H
 #define CONTROL_ALARMS_H
 
@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "control/copied_tokens.h"
 #include "timetable/timetable.h"
 
 #define ALARMS_LOOK_S 60   // between two looks
@@ -23,6 +24,7 @@ struct alarms {
 	// The unmapped days of the last look, so that each is told to the log once.
 	struct civil_date days[ALARMS_DAYS_MAX];
 	size_t day_count;
+	struct copied_tokens copied; // no look finds these: whoever connects endpoints tells
 };
 
 // `clock_is_synchronised` is the platform's where it is NULL.

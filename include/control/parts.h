@@ -188,5 +188,8 @@ void api_events_second(struct control *control);
 // sessions_notify: puts it on the endpoint's event stream.
 void api_endpoint_notify(void *context, const char *endpoint_id, enum sessions_notice notice,
 	const struct join *join, const char *join_id, const char *reason);
+// presence_replaced: notices a token that two machines use.
+void api_endpoint_replaced(
+	void *context, const char *endpoint_id, const char *older_peer, const char *newer_peer);
 
 #endif

@@ -32,9 +32,13 @@ struct presence_entry {
 // Told when the last stream of an endpoint has gone; not when a newer one replaces it.
 typedef void (*presence_left)(void *context, const char *endpoint_id);
 
+// Told when a newer stream replaces an endpoint's, before the entry tells the newer one's peer.
+typedef void (*presence_replaced)(
+	void *context, const char *endpoint_id, const char *older_peer, const char *newer_peer);
+
 struct presence;
 
-struct presence *presence_create(presence_left left, void *context);
+struct presence *presence_create(presence_left left, presence_replaced replaced, void *context);
 // The server that owns the streams must be gone.
 void presence_destroy(struct presence *presence);
 

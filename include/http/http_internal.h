@@ -56,6 +56,7 @@ struct http_connection {
 	struct bufferevent *bufferevent;
 	struct event *timer;
 	struct http_stream *stream;    // NULL: requests and answers
+	bool is_new;                   // not let in yet
 	bool is_idle;                  // between two requests
 	bool has_head;                 // the request's, so that its body's limit is known
 	bool is_refused;               // answered without evhttp: what still comes is dropped

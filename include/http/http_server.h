@@ -23,6 +23,7 @@ struct http_request;
 #define HTTP_REQUEST_DEADLINE_MS 10000 // from a connection's or request's first sign to its answer
 #define HTTP_IDLE_TIMEOUT_MS 30000     // between two requests of a connection
 #define HTTP_CONNECTIONS_MAX 1024
+#define HTTP_STRANGERS_MAX 64 // connections of one address (an IPv6 one's /64) without a stream
 #define HTTP_LISTENERS_MAX 16
 #define HTTP_ROUTES_MAX 128
 #define HTTP_ID_BYTES_MAX 256 // of a decoded :id segment or * rest, without the zero
@@ -75,12 +76,14 @@ struct http_server_options {
 	int64_t idle_timeout_ms;
 	int64_t stream_stuck_ms;
 	size_t connections_max;
+	size_t strangers_max; // loopback has no such limit
 };
 
 struct http_server_counters { // written, read: the event loop's thread
 	uint64_t connections_accepted;
 	uint64_t connections_open;
 	uint64_t connections_limit_reached; // times that accepting paused
+	uint64_t connections_crowded;       // closed: too many of one address
 	uint64_t requests;
 	uint64_t unauthorized; // 401, and 404 of http_respond_unknown()
 	uint64_t forbidden;    // 403

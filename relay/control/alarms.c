@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // alarms.c - what somebody must see to before it spoils lessons: the machine's clock, make-up days
-// without a mapping.
+// without a mapping, a token that two machines use.
 #include "control/alarms.h"
 
 #include <string.h>
@@ -13,6 +13,10 @@
 	"and start an NTP client such as systemd-timesyncd or chrony"
 #define DAY_TEXT                                                                                   \
 	"no lessons will be held on this make-up day: say in calendar.csv which date it runs as"
+
+#define COPIED_TEXT                                                                                \
+	"two machines use this endpoint's token in turns and throw each other out: make a token "  \
+	"for each, and revoke this one"
 
 void
 alarms_init(struct alarms *alarms, bool (*clock_is_synchronised)(void))
@@ -91,6 +95,21 @@ alarms_expire(struct alarms *alarms)
 	alarms->has_looked = false;
 }
 
+static void
+copied_append(json_t *array, const struct copied_tokens *copied, struct wall_time wall)
+{
+	for (size_t i = 0; i < copied->count; i++) {
+		const struct copied_token *token = &copied->list[i];
+		char text[CIVIL_UTC_BYTES];
+		if (!copied_token_is_alarm(token, wall))
+			continue;
+		civil_format_utc((struct wall_time){token->since.ms / MS_IN_S * MS_IN_S}, text);
+		json_array_append_new(
+			array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "copied_token", "since",
+				       text, "endpoint", token->endpoint, "text", COPIED_TEXT));
+	}
+}
+
 json_t *
 alarms_list(const struct alarms *alarms, const struct timetable *timetable, struct wall_time wall)
 {
@@ -113,5 +132,6 @@ alarms_list(const struct alarms *alarms, const struct timetable *timetable, stru
 						     found[i].school ? found[i].school->id : NULL,
 						     "line", (int)found[i].line, "text", DAY_TEXT));
 	}
+	copied_append(array, &alarms->copied, wall);
 	return array;
 }

@@ -37,6 +37,17 @@ api_endpoint_notify(void *context, const char *endpoint_id, enum sessions_notice
 	json_decref(data);
 }
 
+void
+api_endpoint_replaced(
+	void *context, const char *endpoint_id, const char *older_peer, const char *newer_peer)
+{
+	struct control *control = context;
+	if (copied_tokens_replaced(
+		    &control->alarms.copied, endpoint_id, older_peer, newer_peer, clock_wall()))
+		log_warning("endpoint %s: two machines use its token in turns, from %s and %s",
+			endpoint_id, older_peer, newer_peer);
+}
+
 static json_t *
 hello_view(const struct control *control, const char *endpoint_id)
 {

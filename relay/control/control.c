@@ -216,7 +216,7 @@ open_lessons(struct control *control)
 	control->sessions = sessions_create(&edges);
 	struct quality_limits limits = limits_of(&control->config->quality);
 	control->lines = lines_create(&limits);
-	control->presence = presence_create(endpoint_left, control);
+	control->presence = presence_create(endpoint_left, api_endpoint_replaced, control);
 	control->listeners = listeners_create();
 	control->checks = checks_create();
 	control->reload = reload_create(control->base, control->edges.program,

@@ -54,6 +54,8 @@ write_relay(FILE *out, const struct metrics_input *input)
 		"Connections that were too slow to ask.");
 	metrics_counter(out, "relay_http_full_total", input->http.connections_limit_reached,
 		"Times that no further connection was accepted.");
+	metrics_counter(out, "relay_http_crowded_total", input->http.connections_crowded,
+		"Connections closed because their address had too many.");
 	metrics_gauge(out, "relay_http_connections", (double)input->http.connections_open,
 		"Connections at the control port.");
 	metrics_counter(out, "relay_http_streams_cut_total", input->http.streams_cut,

@@ -14,16 +14,18 @@ struct presence {
 	struct presence_entry *entries; // one for each endpoint that has a credential, at most
 	json_t *nothing;                // a heartbeat's data
 	presence_left left;
+	presence_replaced replaced;
 	void *context;
 };
 
 struct presence *
-presence_create(presence_left left, void *context)
+presence_create(presence_left left, presence_replaced replaced, void *context)
 {
 	struct presence *presence = calloc(1, sizeof *presence);
 	if (!presence)
 		return NULL;
 	presence->left = left;
+	presence->replaced = replaced;
 	presence->context = context;
 	presence->nothing = json_object();
 	if (!presence->nothing) {
@@ -114,6 +116,8 @@ presence_open(struct presence *presence, struct http_request *request, const cha
 	if (!stream)
 		return NULL;
 	struct http_stream *older = entry->stream;
+	if (older)
+		presence->replaced(presence->context, entry->endpoint, entry->address, address);
 	entry->stream = stream;
 	memcpy(entry->token, token, sizeof token);
 	memcpy(entry->address, address, sizeof address);

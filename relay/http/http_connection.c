@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -67,12 +68,50 @@ http_connection_set_timer(struct http_connection *connection, int64_t delay_ms)
 	evtimer_add(connection->timer, &delay);
 }
 
+// Whether others of its address leave it a place. An event stream is somebody who is known, of whom
+// many may be behind one address.
+static bool
+has_place(const struct http_connection *newest)
+{
+	const struct http_server *server = newest->server;
+	const struct http_connection *other;
+	size_t count = 0;
+	if (newest->is_loopback)
+		return true;
+	LIST_FOREACH(other, &server->connections, entry)
+	count += !other->is_new && other->has_peer && other->stream == NULL &&
+		 memcmp(&other->prefix, &newest->prefix, sizeof newest->prefix) == 0;
+	return count < server->limits.strangers_max;
+}
+
+// evhttp tells a connection's socket only after it has been made.
+static void
+let_in(struct http_connection *connection)
+{
+	struct http_server *server = connection->server;
+	http_connection_identify(connection);
+	bool has_one = has_place(connection);
+	connection->is_new = false;
+	if (has_one) {
+		http_connection_set_timer(connection, server->limits.request_deadline_ms);
+		return;
+	}
+	if (server->counters.connections_crowded++ == 0)
+		log_warning("control port: %s has %zu connections already: more are closed",
+			connection->peer, server->limits.strangers_max);
+	shutdown(bufferevent_getfd(connection->bufferevent), SHUT_RDWR);
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *user)
 {
 	(void)fd;
 	(void)what;
 	struct http_connection *connection = user;
+	if (connection->is_new) {
+		let_in(connection);
+		return;
+	}
 	if (connection->stream != NULL) {
 		http_stream_tick(connection->stream);
 		return;
@@ -180,6 +219,8 @@ http_connection_create(struct event_base *base, void *user)
 	bufferevent_set_max_single_read(bufferevent, HTTP_READ_BYTES_MAX);
 	evbuffer_add_cb(bufferevent_get_input(bufferevent), on_input, connection);
 	start_request(connection); // the handshake and the first request share one deadline
+	connection->is_new = true;
+	event_active(connection->timer, EV_TIMEOUT, 0); // before any of its bytes is read
 	return bufferevent;
 }
 

@@ -30,6 +30,8 @@ complete(const struct http_server_options *given)
 		limits.stream_stuck_ms = HTTP_STREAM_STUCK_MS;
 	if (limits.connections_max == 0)
 		limits.connections_max = HTTP_CONNECTIONS_MAX;
+	if (limits.strangers_max == 0)
+		limits.strangers_max = HTTP_STRANGERS_MAX;
 	return limits;
 }
 

@@ -171,11 +171,13 @@ tell_alarms(json_t *alarms)
 	json_t *alarm;
 	json_array_foreach(alarms, index, alarm)
 	{
-		char date[VIEW_CELL_BYTES_MAX];
+		char name[VIEW_CELL_BYTES_MAX];
+		json_t *what = json_object_get(alarm, "date");
+		if (!what)
+			what = json_object_get(alarm, "endpoint");
 		const char *text = json_string_value(json_object_get(alarm, "text"));
-		view_cell(json_object_get(alarm, "date"), VIEW_TEXT, date);
-		bool has_date = json_is_string(json_object_get(alarm, "date"));
-		printf("ALARM      %s%s%s\n", has_date ? date : "", has_date ? ": " : "",
+		view_cell(what, VIEW_TEXT, name);
+		printf("ALARM      %s%s%s\n", what ? name : "", what ? ": " : "",
 			text ? text : "?");
 	}
 }

@@ -157,6 +157,10 @@ export const WORDS = {
 		"{0} 是调休上班日，还没有指定上哪一天的课：请在日历里填写。",
 		"Nobody has said whose lessons the make-up day {0} runs: fill in the calendar.",
 	],
+	"alarm.copied_token": [
+		"有两台机器轮流使用设备 {0} 的同一个令牌，互相踢下线：请给每台各发一个令牌，并吊销这一个。",
+		"Two machines use the token of {0} in turns: make one for each, and revoke this one.",
+	],
 	"worker.stalled": [
 		"转发线程 {0} 毫秒没有响应：请查看日志并重启 relay。",
 		"The forwarding worker has not answered for {0} ms: see the log and restart relay.",

@@ -178,7 +178,7 @@ function notices(data) {
 
 function alarmText(alarm) {
 	const known = sayName("alarm", alarm.kind);
-	return known === alarm.kind ? alarm.text : say(`alarm.${alarm.kind}`, alarm.date);
+	return known === alarm.kind ? alarm.text : say(`alarm.${alarm.kind}`, alarm.date || alarm.endpoint);
 }
 
 // One heading for all cards, whose columns stand below each other.

@@ -251,7 +251,7 @@ on_raw_event(struct bufferevent *connection, short what, void *user)
 }
 
 static inline void
-raw_open(struct raw *raw, bool has_tls)
+raw_start(struct raw *raw, bool has_tls)
 {
 	struct sockaddr_storage to;
 	int bytes = sizeof to;
@@ -267,6 +267,12 @@ raw_open(struct raw *raw, bool has_tls)
 	bufferevent_enable(raw->connection, EV_READ | EV_WRITE);
 	ck_assert_int_eq(
 		bufferevent_socket_connect(raw->connection, (struct sockaddr *)&to, bytes), 0);
+}
+
+static inline void
+raw_open(struct raw *raw, bool has_tls)
+{
+	raw_start(raw, has_tls);
 	run_until(&raw->is_secure);
 }
 

@@ -23,13 +23,20 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 DOCUMENT = os.path.join(ROOT, "relay/control/openapi.json")
 # What only trouble, or a plan other than this test's, brings up: told by the unit tests.
 RARE = {
-    "Alarm": {"date", "line", "school", "since"},
+    "Alarm": {"date", "endpoint", "line", "school", "since"},
     "Cancelled": None,  # None: all of it
     "Difference": None,
     "Exception": {"endpoint", "school", "with", "to_period"},
     "Finding": None,
     "Problem": {"file", "line", "reason"},
     "Reported": None,
+}
+# What asks by POST and changes nothing that a person would look up; all else leaves an audit row.
+UNAUDITED = {
+    ("POST", "/v1/endpoint/rejoin"): "a classroom's device seeks a path, by itself; it is logged",
+    ("POST", "/v1/signin"): "a browser's own cookie",
+    ("POST", "/v1/signout"): "a browser's own cookie",
+    ("POST", "/v1/timetable/{id}/check"): "only looks",
 }
 STALL_S = 2.0
 WRONG = [None, True, -1, 3.5, 10**18, "", "x" * 300, "\u0000", [], {}, [[]], {"a": {"b": []}}]
@@ -99,6 +106,7 @@ class OpenApi(SystemTest):
         with open(DOCUMENT, encoding="utf-8") as file:
             cls.document = json.load(file)
         cls.checker = Checker(cls.document)
+        cls.audited = set()
 
     def send(self, method, target, body=None, token=None, kind="application/json", more=None):
         """(status, headers, bytes, seconds)"""
@@ -134,13 +142,28 @@ class OpenApi(SystemTest):
                     more["If-Match"] = f'"{hashlib.sha256(file.read()).hexdigest()}"'
         elif body is not None:
             data = json.dumps(body)
+        rows = self.newest_row()
         status, _, text, _ = self.send(method, target + query, data, token, kind, more)
         value = json.loads(text)
+        if method != "GET" and status < 300 and (method, path) not in UNAUDITED:
+            # What is done in the background has its row when it is done.
+            wait_until(lambda: self.newest_row() > rows, 10, f"no audit row of {method} {path}")
+            self.audited.add((method, path))
         wanted = [int(code) for code in self.checker.operation(method, path)["responses"]
                   if code not in ("default", "503")]
         self.assertIn(status, [expect] if expect else wanted, f"{method} {target}: {text[:300]}")
         self.checker.check(method, path, status, value)
         return value
+
+    def newest_row(self):
+        rows = json.loads(self.send("GET", "/v1/audit?limit=1")[2])["audit"]
+        return rows[0]["number"] if rows else 0
+
+    def changing(self):
+        for path, methods in self.document["paths"].items():
+            for method in methods:
+                if method != "get":
+                    yield method.upper(), path
 
     def readers(self):
         for path, methods in self.document["paths"].items():
@@ -195,6 +218,7 @@ class OpenApi(SystemTest):
         for path in self.readers():
             self.ask("GET", path)
         self.assertEqual(sorted(self.checker.unseen()), [])
+        self.assertEqual(self.audited, set(self.changing()) - set(UNAUDITED))
 
     def recorded(self):
         entries = self.ask("GET", "/v1/ledger")["entries"]

@@ -148,12 +148,59 @@ START_TEST(peer_from_outside_needs_a_token)
 }
 END_TEST
 
+START_TEST(one_address_takes_its_share_of_connections_and_no_more)
+{
+	enter_network();
+	struct raw first[3], more;
+	listen_on(OUTSIDE_ADDRESS, &(struct http_server_options){.strangers_max = 3});
+	for (size_t i = 0; i < 3; i++)
+		raw_open(&first[i], true);
+	raw_start(&more, true);
+	run_until(&more.is_closed);
+	ck_assert(!more.is_secure);
+	ck_assert_uint_eq(http_server_counters(server).connections_crowded, 1);
+	raw_close(&more);
+	raw_close(&first[1]);
+	run_until_connections(2);
+	expect("GET", "/v1/things", NULL, operator_token, 200);
+	raw_close(&first[0]);
+	raw_close(&first[2]);
+}
+END_TEST
+
+START_TEST(streams_are_no_strangers_and_loopback_has_no_such_limit)
+{
+	enter_network();
+	struct raw watch, other;
+	char ask_watch[256];
+	const struct http_server_options options = {.strangers_max = 1};
+	listen_on(OUTSIDE_ADDRESS, &options);
+	snprintf(ask_watch, sizeof ask_watch,
+		"GET /v1/watch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n",
+		operator_token);
+	raw_open(&watch, true);
+	raw_expect(&watch, ask_watch, " 200 ");
+	expect("GET", "/v1/things", NULL, operator_token, 200);
+	ck_assert_msg(http_server_listen(server, "127.0.0.1:0", error) == 0, "%s", error);
+	snprintf(address, sizeof address, "127.0.0.1:%u", http_server_port(server, 1));
+	raw_open(&other, true);
+	struct raw second;
+	raw_open(&second, true);
+	ck_assert_uint_eq(http_server_counters(server).connections_crowded, 0);
+	raw_close(&watch);
+	raw_close(&other);
+	raw_close(&second);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *tests[] = {request_reaches_its_handler_decoded,
 		unknown_path_is_404_and_wrong_method_405, tokens_open_their_role_only,
 		unknown_token_is_401_also_from_loopback, loopback_without_a_local_host_name_is_403,
-		change_needs_the_json_type_and_json, peer_from_outside_needs_a_token};
+		change_needs_the_json_type_and_json, peer_from_outside_needs_a_token,
+		one_address_takes_its_share_of_connections_and_no_more,
+		streams_are_no_strangers_and_loopback_has_no_such_limit};
 	return run_tests("http_request", tests, sizeof tests / sizeof *tests);
 }
