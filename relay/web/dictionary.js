@@ -158,8 +158,8 @@ export const WORDS = {
 		"Nobody has said whose lessons the make-up day {0} runs: fill in the calendar.",
 	],
 	"alarm.copied_token": [
-		"有两台机器轮流使用设备 {0} 的同一个令牌，互相踢下线：请给每台各发一个令牌，并吊销这一个。",
-		"Two machines use the token of {0} in turns: make one for each, and revoke this one.",
+		"两台机器轮流使用 {0} 的令牌，互相踢下线：请各发一个令牌，并吊销这一个。",
+		"Two machines use the token of {0} in turns: make one for each, revoke this one.",
 	],
 	"worker.stalled": [
 		"转发线程 {0} 毫秒没有响应：请查看日志并重启 relay。",

@@ -178,7 +178,8 @@ function notices(data) {
 
 function alarmText(alarm) {
 	const known = sayName("alarm", alarm.kind);
-	return known === alarm.kind ? alarm.text : say(`alarm.${alarm.kind}`, alarm.date || alarm.endpoint);
+	const whose = alarm.date || alarm.endpoint;
+	return known === alarm.kind ? alarm.text : say(`alarm.${alarm.kind}`, whose);
 }
 
 // One heading for all cards, whose columns stand below each other.
