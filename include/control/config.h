@@ -68,6 +68,7 @@ struct config {
 	struct config_quality quality;
 	struct config_listen listen[CONFIG_LISTEN_MAX]; // none: only inherited sockets
 	size_t listen_count;
+	char socket_path[PATH_MAX];     // default "": none
 	char state_directory[PATH_MAX]; // default "/var/lib/relay"
 	char timetable_path[PATH_MAX];
 	uint32_t legs_max;        // default 256; at most CONFIG_LEGS_MAX

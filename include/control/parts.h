@@ -185,6 +185,9 @@ void api_session_regroup(struct http_request *request, void *control);
 void api_events_presence(struct control *control, const char *endpoint_id, bool is_connected);
 void api_events_second(struct control *control);
 
+// control_port.c: makes the server and lets it listen. 0 or -errno, with the reason in `error`.
+int control_port_open(struct control *control, char *error, size_t error_bytes);
+
 // sessions_notify: puts it on the endpoint's event stream.
 void api_endpoint_notify(void *context, const char *endpoint_id, enum sessions_notice notice,
 	const struct join *join, const char *join_id, const char *reason);

@@ -25,6 +25,8 @@
 	(128 * 1024)             // unread input of a connection: more than one whole request
 #define HTTP_READ_BYTES_MAX 4096 // of one read: the buffer that a quiet connection keeps
 
+#define HTTP_BACKLOG 512
+
 struct evconnlistener;
 
 struct http_server {
@@ -96,6 +98,12 @@ void http_listen_register(struct http_server *server);
 void http_listen_unregister(struct http_server *server);
 void http_listen_pause(struct http_server *server);
 void http_listen_resume(struct http_server *server);
+// Accepts from a listening socket, which is the caller's where that fails.
+int http_listen_add(struct http_server *server, int fd);
+
+// http_local.c: whether the process behind this connection of a Unix socket has the relay's rights;
+// writes who it is.
+bool http_local_is_trusted(int fd, char text[HTTP_PEER_TEXT_BYTES]);
 
 // http_request.c: evhttp's callback for a request; frees a call, whose peer may be gone.
 void http_request_dispatch(struct evhttp_request *evhttp, void *server);

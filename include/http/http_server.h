@@ -117,6 +117,12 @@ int http_server_route_text(
 int http_server_listen(
 	struct http_server *server, const char *address, char error[HTTP_ERROR_BYTES]);
 
+// Listens on a Unix socket of this path (mode 0660, TLS as everywhere), which takes the place of
+// one that nobody listens on. Who connects as root, or as the relay's own user or a member of its
+// group, is an administrator. Errors as above.
+int http_server_listen_local(
+	struct http_server *server, const char *path, char error[HTTP_ERROR_BYTES]);
+
 // Takes over a listening stream socket. Returns 0 or -errno; the socket is then left open.
 int http_server_adopt(struct http_server *server, int fd, char error[HTTP_ERROR_BYTES]);
 

@@ -34,10 +34,11 @@ typedef void (*https_event_fn)(const char *name, const char *data, size_t length
 typedef void (*https_end_fn)(int status, const char *reason, void *user);
 
 // A client of the server at `address`: "host:port", host a name, an IPv4 address or an IPv6 address
-// in brackets. `certificate_sha256` is the hex text of the SHA-256 of the server's certificate
-// (DER), colons and capitals allowed; NULL trusts any certificate, which only loopback addresses
-// (127.0.0.0/8, ::1 and "localhost") may. Nothing, and no token, is sent before the certificate has
-// been checked. Returns 0, -EINVAL with the reason in `error`, or -ENOMEM.
+// in brackets; or "/path" of a Unix socket. `certificate_sha256` is the hex text of the SHA-256 of
+// the server's certificate (DER), colons and capitals allowed; NULL trusts any certificate, which
+// only loopback addresses (127.0.0.0/8, ::1 and "localhost") and Unix sockets may. Nothing, and no
+// token, is sent before the certificate has been checked. Returns 0, -EINVAL with the reason in
+// `error`, or -ENOMEM.
 int https_client_create(struct event_base *base, const char *address,
 	const char *certificate_sha256, struct https_client **out,
 	char error[HTTPS_CLIENT_ERROR_BYTES]);

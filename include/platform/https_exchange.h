@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <sys/queue.h>
+#include <sys/un.h>
 
 #include <event2/util.h>
 #include <openssl/sha.h>
@@ -28,7 +29,10 @@ struct https_client {
 	struct event_base *base;
 	SSL_CTX *context;
 	bool is_pinned;
-	bool is_numeric;   // the host is an IP address
+	bool is_numeric; // the host is an IP address
+	bool is_socket;  // a Unix socket, of this machine
+	struct sockaddr_un socket;
+	struct evutil_addrinfo socket_info;
 	bool is_localhost; // the host is that name: never asked of a name server
 	uint8_t pin[SHA256_DIGEST_LENGTH];
 	char address[HTTPS_HOST_BYTES_MAX + 9]; // as given: what the Host header says

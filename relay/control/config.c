@@ -198,6 +198,7 @@ control_read(struct config_reader *reader, const struct config_setting_t *settin
 {
 	static const struct config_field fields[] = {
 		{"listen", false, listen_read, 0, 0, CONFIG_LISTEN_MAX},
+		{"socket", false, config_read_path, offsetof(struct config, socket_path), 0, 0},
 		{"state_directory", false, config_read_path,
 			offsetof(struct config, state_directory), 0, 0},
 	};

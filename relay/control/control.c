@@ -20,8 +20,7 @@
 #include "platform/log.h"
 #include "web/web.h"
 
-#define LAST_ACKS_MS 1000                // how long the worker may take to give everything back
-#define CONNECTIONS_BESIDE_ENDPOINTS 256 // operators, monitoring, calendar programs
+#define LAST_ACKS_MS 1000 // how long the worker may take to give everything back
 
 // JSON carries keys and tokens: what it frees is wiped.
 static void
@@ -109,45 +108,6 @@ open_state(struct control *control, char *error, size_t error_bytes)
 	int result = tls_open(directory, &control->tls, reason);
 	if (!result)
 		result = tokens_open(directory, &control->tokens, reason);
-	if (result)
-		snprintf(error, error_bytes, "%s", reason);
-	return result;
-}
-
-static int
-open_port(struct control *control, char *error, size_t error_bytes)
-{
-	const struct config *config = control->config;
-	char reason[HTTP_ERROR_BYTES] = "";
-	// Each endpoint holds one connection open, and opens the next before the old one is gone.
-	size_t wanted = 2 * (size_t)control->config->legs_max + CONNECTIONS_BESIDE_ENDPOINTS;
-	struct http_server_options options = {
-		.tokens = control->tokens,
-		.connections_max = wanted > HTTP_CONNECTIONS_MAX ? wanted : HTTP_CONNECTIONS_MAX,
-	};
-	control->server = http_server_create(control->base, control->tls, &options);
-	if (!control->server) {
-		snprintf(error, error_bytes, "out of memory");
-		return -ENOMEM;
-	}
-	int result = 0;
-	for (size_t i = 0; !result && i < config->listen_count; i++) {
-		const struct config_listen *listen = &config->listen[i];
-		bool is_ipv6 = strchr(listen->host, ':') != NULL;
-		char address[sizeof listen->host + 16];
-		snprintf(address, sizeof address, is_ipv6 ? "[%s]:%u" : "%s:%u", listen->host,
-			listen->port);
-		result = http_server_listen(control->server, address, reason);
-	}
-	int adopted = result ? 0 : http_server_adopt_passed(control->server, reason);
-	if (adopted < 0)
-		result = adopted;
-	if (!result && config->listen_count == 0 && adopted == 0) {
-		snprintf(reason, sizeof reason,
-			"nothing to listen on: set control.listen in relay.conf, or pass sockets "
-			"in by LISTEN_FDS");
-		result = -EINVAL;
-	}
 	if (result)
 		snprintf(error, error_bytes, "%s", reason);
 	return result;
@@ -262,7 +222,7 @@ control_create(
 	if (!result)
 		result = open_lessons(control);
 	if (!result)
-		result = open_port(control, error, error_bytes);
+		result = control_port_open(control, error, error_bytes);
 	if (!result)
 		result = open_routes(control);
 	if (!result)

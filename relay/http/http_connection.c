@@ -271,8 +271,12 @@ http_connection_identify(struct http_connection *connection)
 	socklen_t bytes = sizeof address;
 	// An address that cannot be told is nobody's: no loopback, no rights.
 	getpeername(socket, (struct sockaddr *)&address, &bytes);
-	connection->is_loopback = is_loopback(&address);
 	connection->prefix = address_prefix_of(&address);
+	if (address.ss_family == AF_UNIX) {
+		connection->is_loopback = http_local_is_trusted(socket, connection->peer);
+		return;
+	}
+	connection->is_loopback = is_loopback(&address);
 	write_peer(&address, connection->peer);
 	setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }

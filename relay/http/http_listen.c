@@ -13,7 +13,6 @@
 #include "http/http_internal.h"
 #include "platform/log.h"
 
-#define BACKLOG 512
 #define LISTEN_FD_FIRST 3 // systemd's sd_listen_fds(3)
 #define ACCEPT_RETRY_S 1  // after a failure, say of descriptors, that only time can mend
 
@@ -84,7 +83,7 @@ bind_socket(const struct sockaddr *address, int address_bytes, const char **step
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 	*step_out = "cannot open the port";
-	if (bind(fd, address, (socklen_t)address_bytes) == 0 && listen(fd, BACKLOG) == 0)
+	if (bind(fd, address, (socklen_t)address_bytes) == 0 && listen(fd, HTTP_BACKLOG) == 0)
 		return fd;
 	int result = -errno;
 	close(fd);
@@ -111,8 +110,8 @@ advice(int error)
 	}
 }
 
-static int
-add_listener(struct http_server *server, int fd)
+int
+http_listen_add(struct http_server *server, int fd)
 {
 	if (server->listener_count == HTTP_LISTENERS_MAX)
 		return -ENOSPC;
@@ -173,7 +172,7 @@ http_server_listen(struct http_server *server, const char *address, char error[H
 	}
 	const char *step;
 	int fd = bind_socket((struct sockaddr *)&parsed, parsed_bytes, &step);
-	int result = fd < 0 ? fd : add_listener(server, fd);
+	int result = fd < 0 ? fd : http_listen_add(server, fd);
 	if (result == 0)
 		return 0;
 	if (fd < 0)
@@ -205,7 +204,7 @@ http_server_adopt(struct http_server *server, int fd, char error[HTTP_ERROR_BYTE
 	int result = -ENOTSOCK;
 	if (is_listening(fd)) {
 		evutil_make_socket_nonblocking(fd);
-		result = add_listener(server, fd);
+		result = http_listen_add(server, fd);
 	}
 	if (result != 0)
 		snprintf(error, HTTP_ERROR_BYTES,
@@ -253,5 +252,7 @@ http_server_port(const struct http_server *server, size_t index)
 		getsockname(evconnlistener_get_fd(server->listeners[index]), &name.any, &bytes) !=
 			0)
 		return 0;
-	return ntohs(name.any.sa_family == AF_INET6 ? name.ip6.sin6_port : name.ip4.sin_port);
+	if (name.any.sa_family == AF_INET6)
+		return ntohs(name.ip6.sin6_port);
+	return name.any.sa_family == AF_INET ? ntohs(name.ip4.sin_port) : 0;
 }

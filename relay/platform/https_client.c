@@ -17,10 +17,30 @@
 
 #define REQUEST_BYTES_MAX (1u << 20)
 
-// "host:port", "[IPv6]:port". Returns whether it is one.
+static bool
+parse_socket(struct https_client *client, const char *path)
+{
+	size_t bytes = strlen(path);
+	if (bytes >= sizeof client->socket.sun_path || bytes >= sizeof client->address)
+		return false;
+	client->is_socket = true;
+	client->socket.sun_family = AF_UNIX;
+	memcpy(client->socket.sun_path, path, bytes + 1);
+	memcpy(client->address, path, bytes + 1);
+	strcpy(client->host, "localhost");
+	client->socket_info = (struct evutil_addrinfo){.ai_family = AF_UNIX,
+		.ai_socktype = SOCK_STREAM,
+		.ai_addr = (struct sockaddr *)&client->socket,
+		.ai_addrlen = sizeof client->socket};
+	return true;
+}
+
+// "host:port", "[IPv6]:port", "/path". Returns whether it is one.
 static bool
 parse_address(struct https_client *client, const char *address)
 {
+	if (*address == '/')
+		return parse_socket(client, address);
 	const char *host = address;
 	const char *host_end = strrchr(address, ':');
 	if (host_end == NULL)
@@ -60,7 +80,7 @@ is_loopback(const struct https_client *client)
 {
 	struct in_addr ip4;
 	struct in6_addr ip6;
-	if (client->is_localhost)
+	if (client->is_localhost || client->is_socket)
 		return true;
 	if (inet_pton(AF_INET, client->host, &ip4) == 1)
 		return ntohl(ip4.s_addr) >> 24 == 127;
@@ -216,7 +236,8 @@ write_request(const struct https_client *client, struct https_buffer *request,
 
 	request->limit = REQUEST_BYTES_MAX;
 	int error = append(request, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n",
-		question->method, question->path, client->address);
+		question->method, question->path,
+		client->is_socket ? client->host : client->address);
 	if (!error && token != NULL)
 		error = append(request, "Authorization: Bearer %s\r\n", token);
 	bool has_body = question->json || question->text || strcmp(question->method, "GET") != 0;

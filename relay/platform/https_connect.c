@@ -251,6 +251,11 @@ void
 https_connect_begin(struct https_exchange *exchange)
 {
 	struct https_client *client = exchange->client;
+	if (client->is_socket) {
+		exchange->address = &client->socket_info;
+		try_address(exchange);
+		return;
+	}
 	struct evutil_addrinfo hints = {
 		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP};
 	if (!client->is_numeric && !client->is_localhost) {

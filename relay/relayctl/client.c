@@ -26,11 +26,15 @@ struct wait {
 	bool done;
 };
 
-// "https://host/" to "host:8443"; an IPv6 address is in brackets.
+// "https://host/" to "host:8443"; an IPv6 address is in brackets. A path stays one.
 static int
 server_address(const char *server, char *address, size_t bytes)
 {
 	static const char scheme[] = "https://";
+	if (*server == '/') {
+		int length = snprintf(address, bytes, "%s", server);
+		return length < 0 || (size_t)length >= bytes ? -EINVAL : 0;
+	}
 	if (strncmp(server, scheme, sizeof scheme - 1) == 0)
 		server += sizeof scheme - 1;
 	size_t length = strcspn(server, "/");

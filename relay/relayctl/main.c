@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "relayctl/commands.h"
 
 #define VERSION "0.1"
 #define DEFAULT_SERVER "https://localhost:8443"
+#define DEFAULT_SOCKET "/run/relay/control.sock"
 
 struct command_line {
 	struct client_options client;
@@ -27,6 +29,7 @@ static const struct {
 	size_t offset;
 } settings[] = {
 	{"server", required_argument, offsetof(struct command_line, client.server)},
+	{"socket", required_argument, offsetof(struct command_line, client.server)},
 	{"token-file", required_argument, offsetof(struct command_line, client.token_file)},
 	{"certificate-sha256", required_argument,
 		offsetof(struct command_line, client.certificate_sha256)},
@@ -63,6 +66,8 @@ print_options(void)
 	puts("\nOptions:\n"
 	     "  --json                     print the relay's answer as JSON\n"
 	     "  --server URL               the relay's control port (" DEFAULT_SERVER ")\n"
+	     "  --socket PATH              its socket on this machine (" DEFAULT_SOCKET ",\n"
+	     "                             where there is one and no --server is given)\n"
 	     "  --token-file FILE          an operator's token; not needed on the relay's own "
 	     "machine\n"
 	     "  --certificate-sha256 HEX   the fingerprint that the relay prints when it starts;\n"
@@ -93,7 +98,9 @@ parse(int argc, char **argv, struct command_line *line)
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		options[i] = (struct option){
 			settings[i].name, settings[i].has_argument, NULL, SETTING_FIRST + (int)i};
-	*line = (struct command_line){.client.server = DEFAULT_SERVER};
+	bool has_socket = access(DEFAULT_SOCKET, R_OK | W_OK) == 0;
+	*line = (struct command_line){
+		.client.server = has_socket ? DEFAULT_SOCKET : DEFAULT_SERVER};
 	int option;
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 'h') {

@@ -16,7 +16,8 @@ DATA = os.path.join(ROOT, "tests/data")
 RELAY_CONF = """\
 media: {{ device = "net_null0"; address = "198.18.0.2/24";
   eal = ["--no-huge", "--no-shconf", "--no-pci", "-m", "256", "--log-level=3"]; }};
-control: {{ listen = ["127.0.0.1:{port}"]; state_directory = "state"; }};
+control: {{ listen = ["127.0.0.1:{port}"]; state_directory = "state";
+  socket = "control.sock"; }};
 timetable = "timetable.conf";
 """
 

@@ -39,6 +39,14 @@ class Imports(LoopbackTest):
     def table(self, name):
         return content(self.folder, name + ".csv")
 
+    def test_a_path_is_the_relay_s_socket(self):
+        path = os.path.join(self.folder, "control.sock")
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o660)
+        command = [f"{BUILD}/relayctl", "--socket", path, "--json", "status"]
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertIn("instance", json.loads(answer.stdout))
+
     def test_a_published_notice_takes_the_place_of_the_school_s_bells(self):
         notice = os.path.join(DATA, "notice-wuxi.txt")
         before = self.table("bells")

@@ -110,6 +110,7 @@ START_TEST(what_is_left_out_has_its_default)
 	ck_assert_uint_eq(config.ledger.partial_minutes, 1);
 	ck_assert_int_eq(config.log_level, LOG_LEVEL_INFO);
 	ck_assert_str_eq(config.state_directory, "/var/lib/relay");
+	ck_assert_str_eq(config.socket_path, "");
 	ck_assert_ptr_nonnull(config.timetable);
 	config_fini(&config);
 	folder_remove();
