@@ -31,8 +31,10 @@ tuple_hash(const void *key, uint32_t key_bytes, uint32_t seed)
 {
 	const struct tuple *tuple = key;
 	(void)key_bytes;
-	uint32_t hash = rte_hash_crc(&tuple->remote, sizeof tuple->remote, seed);
-	return rte_hash_crc_4byte(tuple->remote_port_be, hash);
+	uint32_t hash = rte_hash_crc_4byte(tuple->remote_port_be, seed);
+	for (unsigned i = 0; i < 4; i++) // a tuple is aligned to no more than 4 bytes
+		hash = rte_hash_crc_4byte(tuple->remote.words_be[i], hash);
+	return hash;
 }
 
 int
