@@ -48,13 +48,14 @@ class Monitoring(SystemTest):
         cls.world.lesson.environment["RUNTIME_DIRECTORY"] = cls.world.directory
         cls.world.start().wait_live()
 
-    def scrape(self):
+    def connect(self):
         lesson = self.world.lesson
         context = ssl.create_default_context(cafile=lesson.path("state/relay.crt"))
         context.check_hostname = False
-        connection = http.client.HTTPSConnection(
-            "127.0.0.1", lesson.port, timeout=5, context=context
-        )
+        return http.client.HTTPSConnection("127.0.0.1", lesson.port, timeout=5, context=context)
+
+    def scrape(self):
+        connection = self.connect()
         connection.request("GET", "/metrics")
         text = connection.getresponse().read().decode()
         connection.close()
@@ -202,6 +203,24 @@ class Monitoring(SystemTest):
             ] == [[flow[name] for name in names] for flow in inward.values()]
 
         wait_until(same, 5, "the socket tells of other flows than /v1/flows")
+
+    def test_refused_requests_are_counted(self):
+        names = ("relay_http_malformed_total", "relay_http_limited_total")
+        before = [self.samples()[name, ()] for name in names]
+        connection = self.connect()
+        connection.connect()
+        connection.sock.sendall(b"no request of HTTP's\r\n\r\n")
+        self.assertIn(b" 400 ", connection.sock.recv(4096).split(b"\r\n")[0])
+        connection.close()
+        answers = []
+        for _ in range(14):
+            connection = self.connect()
+            connection.request("GET", "/v1/status", headers={"Authorization": "Bearer wrong"})
+            answers.append(connection.getresponse().status)
+            connection.close()
+        self.assertEqual(set(answers), {401, 429})
+        grown = [self.samples()[name, ()] - was for name, was in zip(names, before)]
+        self.assertEqual(grown, [1, answers.count(429)])
 
     def test_each_alert_fires_when_it_should(self):
         for task, file in (("check", "relay.rules.yml"), ("test", "relay.rules.test.yml")):
