@@ -19,7 +19,6 @@ export const WORDS = {
 	"role.operator": ["值班员", "operator"],
 	"role.administrator": ["管理员", "administrator"],
 	"role.school": ["学校", "school"],
-
 	"signin.token": ["口令（令牌）", "Token"],
 	"signin.hint": [
 		"由管理员在中继服务器上用 relayctl 生成，以 ccr_ 开头。",
@@ -332,7 +331,9 @@ export const WORDS = {
 	"drop.not_ours": ["发给别的网卡", "for another station"],
 	"drop.ethertype": ["不是 IP", "not IP"],
 	"drop.arp_other": ["无关的 ARP", "ARP about others"],
+	"drop.nd_other": ["无关的邻居发现", "neighbour discovery about others"],
 	"drop.ip_header": ["IP 头有误", "malformed IP header"],
+	"drop.ip_extension": ["IPv6 扩展头", "IPv6 extension headers"],
 	"drop.ip_fragment": ["IP 分片", "IP fragment"],
 	"drop.ip_destination": ["发给别的地址", "for another address"],
 	"drop.ip_protocol": ["不是 UDP", "not UDP"],
@@ -358,6 +359,7 @@ export const WORDS = {
 	"drop.no_buffer": ["缓冲区用完", "out of buffers"],
 	"drop.tx_full": ["发送队列满", "transmit queue full"],
 	"drop.tx_no_buffer": ["发送缓冲区用完", "no buffer for a copy"],
+	"drop.tx_too_long": ["包太长，对方线路放不下", "too long for the receiver's line"],
 
 	"throughput.all": ["全部学校", "All schools"],
 	"throughput.drops": ["这段时间丢弃的包（按原因）", "Dropped in this span, by reason"],
