@@ -28,6 +28,7 @@ struct line_sample {
 
 struct line {
 	struct line_figures figures;
+	struct judgement seen; // of these figures alone
 	struct steady_light light;
 	double kbit_s;
 	double longest_gap_ms;                     // uplink; negative: not known
@@ -56,6 +57,9 @@ void lines_destroy(struct lines *lines); // NULL is fine
 // -ENOMEM: then some newcomers are not looked at.
 int lines_look(struct lines *lines, const struct sessions *sessions, const struct stats *board,
 	struct mono_time now);
+
+// The light is amber or red only because it does not turn better at the first good look.
+bool line_is_recovering(const struct line *line);
 
 // NULL where they have not been looked at yet.
 const struct school_lines *lines_find(

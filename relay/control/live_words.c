@@ -83,7 +83,8 @@ say_line(const struct live_trouble *trouble, enum line_direction direction)
 	const char *en_line = direction == LINE_UP ? "uplink" : "downlink";
 	char zh[SENTENCE_BYTES], en[SENTENCE_BYTES];
 
-	switch (line->light.shown.reason) {
+	// What is wrong now: the steady light's own reason may be over.
+	switch (line->seen.reason) {
 	case QUALITY_SILENT:
 		return say_silent(trouble, line);
 	case QUALITY_MISSING_FLOW:
@@ -107,9 +108,22 @@ say_line(const struct live_trouble *trouble, enum line_direction direction)
 		say(en, "its round trip takes %.0f ms", figures->round_trip_ms);
 		break;
 	case QUALITY_FINE:
-		return json_null();
+		say(zh, "%s正在恢复", zh_line);
+		say(en, "its %s is recovering", en_line);
+		break;
 	}
 	return sentence(trouble->school_name, zh, en);
+}
+
+// The graver of two lights; a line that is bad now goes before one that recovers.
+static enum line_direction
+graver(const struct line *up, const struct line *down)
+{
+	bool has_up = up->light.shown.light >= LIGHT_AMBER && !line_is_recovering(up);
+	bool has_down = down->light.shown.light >= LIGHT_AMBER && !line_is_recovering(down);
+	if (has_up != has_down)
+		return has_up ? LINE_UP : LINE_DOWN;
+	return up->light.shown.light >= down->light.shown.light ? LINE_UP : LINE_DOWN;
 }
 
 json_t *
@@ -122,11 +136,8 @@ live_words(const struct live_trouble *trouble)
 		return say_absent(trouble);
 	if (!trouble->is_live || !lines)
 		return json_null();
-	struct judgement up = lines->lines[LINE_UP].light.shown;
-	struct judgement down = lines->lines[LINE_DOWN].light.shown;
-	if (up.light >= LIGHT_AMBER && up.light >= down.light)
-		return say_line(trouble, LINE_UP);
-	if (down.light >= LIGHT_AMBER)
-		return say_line(trouble, LINE_DOWN);
-	return json_null();
+	enum line_direction direction = graver(&lines->lines[LINE_UP], &lines->lines[LINE_DOWN]);
+	if (lines->lines[direction].light.shown.light < LIGHT_AMBER)
+		return json_null();
+	return say_line(trouble, direction);
 }

@@ -22,9 +22,10 @@ line_view(const struct line *line, enum line_direction direction)
 {
 	const struct line_figures *figures = &line->figures;
 	bool has_mos = line->mos > 0;
-	return json_pack("{s:s, s:s?, s:I, s:I, s:o, s:o, s:f, s:o, s:o, s:o}", "light",
+	return json_pack("{s:s, s:s?, s:b, s:I, s:I, s:o, s:o, s:f, s:o, s:o, s:o}", "light",
 		light_name(line->light.shown.light), "why",
-		quality_reason_name(line->light.shown.reason), "expected_flows",
+		quality_reason_name(line->light.shown.reason), "recovering",
+		(int)line_is_recovering(line), "expected_flows",
 		(json_int_t)figures->expected_flows, "present_flows",
 		(json_int_t)figures->present_flows, "loss_ratio",
 		number_or_null(figures->loss_ratio), "jitter_ms",
@@ -237,10 +238,15 @@ view_live(const struct control *control, const char *school)
 		json_decref(next);
 		return NULL;
 	}
-	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "now", view_time(wall), "instance",
-		control->instance, "lessons", lessons, "next", next, "totals",
-		control_traffic_view(control), "workers", workers_view(control), "alarms",
+	json_t *live = json_pack("{s:o, s:s, s:o, s:o, s:o}", "now", view_time(wall), "instance",
+		control->instance, "lessons", lessons, "next", next, "alarms",
 		alarms_list(&control->alarms, scheduler_timetable(control->scheduler), wall));
+	// How the whole county's relay fares is no school's business.
+	if (live && !school) {
+		json_object_set_new(live, "totals", control_traffic_view(control));
+		json_object_set_new(live, "workers", workers_view(control));
+	}
+	return live;
 }
 
 static json_t *

@@ -217,12 +217,19 @@ line_take(const struct lines *lines, struct line *line, const struct gathering *
 	line->kbit_s = sum->kbit_s;
 	line->longest_gap_ms = sum->longest_gap_ms;
 	line->mos = mos_of(sum, sum->figures.round_trip_ms);
-	quality_steady(&line->light, quality_judge(&lines->limits, &line->figures));
+	line->seen = quality_judge(&lines->limits, &line->figures);
+	quality_steady(&line->light, line->seen);
 	line->samples[at % LINES_SAMPLES] = (struct line_sample){
 		.loss_ratio = or_nan(sum->figures.loss_ratio),
 		.jitter_ms = or_nan(sum->figures.jitter_ms),
 		.kbit_s = (float)sum->kbit_s,
 	};
+}
+
+bool
+line_is_recovering(const struct line *line)
+{
+	return line->light.shown.light >= LIGHT_AMBER && line->seen.light < LIGHT_AMBER;
 }
 
 static double

@@ -315,13 +315,16 @@ static void
 draw_head(const struct top_view *view, size_t count)
 {
 	const json_t *totals = json_object_get(view->live, "totals");
-	char now[VIEW_CELL_BYTES_MAX], text[2 * VIEW_CELL_BYTES_MAX];
+	char now[VIEW_CELL_BYTES_MAX], sums[VIEW_CELL_BYTES_MAX] = "";
+	char text[3 * VIEW_CELL_BYTES_MAX];
 	view_cell(json_object_get(view->live, "now"), VIEW_CLOCK, now);
-	snprintf(text, sizeof text,
-		"%s  %zu lessons  in %.1f, out %.1f Mbit/s, %.0f drops/s  sort: %s  filter: %s%s",
-		now, count, json_number_value(json_object_get(totals, "bit_in_s")) / 1e6,
-		json_number_value(json_object_get(totals, "bit_out_s")) / 1e6,
-		json_number_value(json_object_get(totals, "drops_s")), top_sort_name(view->sort),
+	if (totals) // a school is not told of them
+		snprintf(sums, sizeof sums, "in %.1f, out %.1f Mbit/s, %.0f drops/s  ",
+			json_number_value(json_object_get(totals, "bit_in_s")) / 1e6,
+			json_number_value(json_object_get(totals, "bit_out_s")) / 1e6,
+			json_number_value(json_object_get(totals, "drops_s")));
+	snprintf(text, sizeof text, "%s  %zu lessons  %ssort: %s  filter: %s%s", now, count, sums,
+		top_sort_name(view->sort),
 		view->filter[0] || view->is_typing ? view->filter : "none",
 		view->is_typing ? "_" : "");
 	put(0, 0, COLS, text);

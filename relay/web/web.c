@@ -27,10 +27,8 @@ write_etag(const struct web_asset *asset, char etag[ETAG_BYTES])
 }
 
 static void
-asset_get(struct http_request *request, void *user)
+asset_send(struct http_request *request, const struct web_asset *asset)
 {
-	(void)user;
-	const struct web_asset *asset = web_asset_find(request->id ? request->id : "");
 	if (asset == NULL) {
 		http_respond_error(request, 404, "the page has no such file; reload it");
 		return;
@@ -49,12 +47,28 @@ asset_get(struct http_request *request, void *user)
 		is_known ? 0 : (size_t)(asset->end - asset->begin));
 }
 
+static void
+asset_get(struct http_request *request, void *user)
+{
+	(void)user;
+	asset_send(request, web_asset_find(request->id ? request->id : ""));
+}
+
+// Browsers ask here on pages of the relay that name no icon.
+static void
+icon_get(struct http_request *request, void *user)
+{
+	(void)user;
+	asset_send(request, web_asset_find("icon.svg"));
+}
+
 int
 web_route(struct http_server *server)
 {
 	const struct http_route routes[] = {
 		{"GET", "/", TOKEN_ROLE_NONE, asset_get, NULL},
 		{"GET", "/web/*", TOKEN_ROLE_NONE, asset_get, NULL},
+		{"GET", "/favicon.ico", TOKEN_ROLE_NONE, icon_get, NULL},
 		{0},
 	};
 	return http_server_route(server, routes);

@@ -21,6 +21,7 @@ SESSION = "chinese-tue/2026-11-24"
 OTHERS_ROUTES = {
     "/": "a browser",
     "/web/*": "a browser",
+    "/favicon.ico": "a browser",
     "/v1/signin": "a browser: relayctl shows its token with each request",
     "/v1/signout": "a browser",
     "/v1/feeds/*": "a calendar program",

@@ -97,6 +97,8 @@ START_TEST(a_school_sees_its_own_lessons)
 	json_t *opened = session_open();
 	json_t *live = ask("GET", "/v1/live", NULL, text_at(token, "token"), 200);
 	ck_assert_uint_eq(json_array_size(json_object_get(live, "lessons")), 1);
+	ck_assert_ptr_null(json_object_get(live, "totals"));
+	ck_assert_ptr_null(json_object_get(live, "workers"));
 	json_decref(live);
 	json_t *other = ask("POST", "/v1/tokens",
 		"{\"name\":\"other\",\"role\":\"school\",\"school\":\"jian\"}", NULL, 201);

@@ -60,6 +60,18 @@ START_TEST(what_a_browser_has_is_not_sent_again)
 }
 END_TEST
 
+START_TEST(the_icon_is_where_browsers_look_for_it)
+{
+	struct raw raw;
+	char value[256];
+	serve(&raw);
+	raw_expect(&raw, "GET /favicon.ico HTTP/1.1\r\nHost: localhost\r\n\r\n", "<svg");
+	ck_assert_ptr_nonnull(strstr(raw.text, "200 OK"));
+	ck_assert_str_eq(header_of(&raw, "Content-Type", value), "image/svg+xml");
+	raw_close(&raw);
+}
+END_TEST
+
 START_TEST(an_unknown_file_is_404)
 {
 	struct raw raw;
@@ -107,6 +119,7 @@ main(void)
 	const TTest *const tests[] = {
 		the_page_is_open_and_under_a_strict_policy,
 		what_a_browser_has_is_not_sent_again,
+		the_icon_is_where_browsers_look_for_it,
 		an_unknown_file_is_404,
 		every_file_that_the_page_names_is_there,
 	};
