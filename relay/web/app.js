@@ -2,7 +2,13 @@
 // app.js - the page's frame: who looks, which view, in which language, and what keys do.
 import { change, get } from "./api.js";
 import { installActions } from "./actions.js";
-import { endpointActions, loadEndpoints, openEndpoints, renderEndpoints } from "./endpoints.js";
+import {
+	closeEndpoints,
+	endpointActions,
+	loadEndpoints,
+	openEndpoints,
+	renderEndpoints,
+} from "./endpoints.js";
 import { element, morph } from "./dom.js";
 import { clockOf, setZone } from "./format.js";
 import { overall, spoken, troubles } from "./judge.js";
@@ -26,11 +32,16 @@ const VIEWS = {
 	now: { render: renderNow },
 	throughput: { render: renderThroughput, open: openThroughput, close: closeThroughput },
 	timetable: { render: renderTimetable, open: openTimetable, changed: loadTimetable },
-	endpoints: { render: renderEndpoints, open: openEndpoints, changed: loadEndpoints },
+	endpoints: {
+		render: renderEndpoints,
+		open: openEndpoints,
+		close: closeEndpoints,
+		changed: loadEndpoints,
+	},
 	ledger: { render: renderLedger, open: openLedger, changed: loadLedger },
 	school: { render: renderSchool },
 };
-const page = { me: null, view: null, stop: null, wide: false };
+const page = { me: null, view: null, stop: null };
 const at = (id) => document.getElementById(id);
 
 function remembered(name) {
@@ -191,8 +202,8 @@ installActions({
 		draw();
 	},
 	wide() {
-		page.wide = !page.wide;
-		document.documentElement.classList.toggle("wide", page.wide);
+		const isWide = document.documentElement.classList.toggle("wide");
+		remember("wide", isWide ? "yes" : "no");
 		draw();
 	},
 	view(number) {
@@ -243,6 +254,7 @@ setTheme(
 	remembered("theme") ||
 		(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
 );
+document.documentElement.classList.toggle("wide", remembered("wide") === "yes");
 dress();
 addEventListener("hashchange", openView);
 setInterval(() => silence() && draw(), 1000); // the moment when news stop coming

@@ -1,26 +1,40 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // endpoints.js - every classroom's device: is it there, by which path, and how its check went.
 import { change, get } from "./api.js";
-import { closeDialog, openDialog, tell } from "./dialog.js";
+import { closeDialog, openDialog, tell, tellRefusal } from "./dialog.js";
 import { element } from "./dom.js";
-import { dateOf, milliseconds, NONE, timeOf } from "./format.js";
+import { dateOf, milliseconds, NONE, percent, rate, timeOf } from "./format.js";
 import { lamp } from "./lights.js";
 import { live, relayNow } from "./live.js";
 import { call } from "./now.js";
-import { say } from "./words.js";
+import { currentLanguage, say } from "./words.js";
 
 const SOON_S = 600;
-const list = { endpoints: null, filter: "" };
+const LOOK_MS = 2000; // while a check runs
+const list = { endpoints: null, filter: "", isOpen: false, timer: 0 };
 let redraw = () => {};
 
 export async function loadEndpoints() {
 	list.endpoints = (await get("/v1/endpoints")).endpoints;
+	clearTimeout(list.timer);
+	if (list.isOpen && isChecking()) list.timer = setTimeout(lookAgain, LOOK_MS);
 	redraw();
+}
+
+// Where the relay is away, its events bring the list when it is back.
+function lookAgain() {
+	loadEndpoints().catch(tellRefusal);
 }
 
 export function openEndpoints(draw) {
 	redraw = draw;
+	list.isOpen = true;
 	return loadEndpoints();
+}
+
+export function closeEndpoints() {
+	list.isOpen = false;
+	clearTimeout(list.timer);
 }
 
 export const endpointActions = {
@@ -28,6 +42,7 @@ export const endpointActions = {
 		list.filter = value.trim().toLowerCase();
 		redraw();
 	},
+	check,
 	revoke,
 	revoking,
 };
@@ -36,7 +51,7 @@ export function renderEndpoints({ may }) {
 	if (!list.endpoints) return element("p.empty", say("banner.wait_first"));
 	const shown = list.endpoints.filter(matches).sort(order);
 	const there = list.endpoints.filter((one) => one.connected).length;
-	const names = ["state", "school", "device", "path", "version", "next"];
+	const names = ["state", "school", "device", "path", "version", "next", "check"];
 	return [
 		element(
 			"header.bar",
@@ -149,6 +164,7 @@ function row(one, may) {
 					? day(one.next_starts_at)
 					: NONE,
 		),
+		element("td.check", checkCells(one, may)),
 		may.administer
 			? element(
 					"td",
@@ -176,6 +192,83 @@ function pathCells(one) {
 			: say("path_down");
 	return [address, element("small", state ?? say("path.control"))];
 }
+
+// --- connection checks
+
+function isChecking() {
+	return list.endpoints.some((one) => one.check?.state === "running");
+}
+
+// The last check's figures, which lead to its page, and the button that begins another.
+function checkCells(one, may) {
+	const button = may.operate
+		? element(
+				"button",
+				{
+					type: "button",
+					"data-act": "check",
+					"data-school": one.school,
+					"data-name": one.school_name,
+					disabled: isChecking(),
+				},
+				say("check.begin"),
+			)
+		: null;
+	if (!one.check) return [button ?? NONE];
+	const page = `/v1/checks/${encodeURIComponent(one.check.id)}.html`;
+	return [
+		button,
+		element(
+			"a",
+			{
+				href: `${page}?language=${currentLanguage()}`,
+				target: "_blank",
+				rel: "noopener",
+			},
+			day(one.check.started_at),
+		),
+		found(one.check).map((text) => element("small", text)),
+	];
+}
+
+// What a check found, in lines.
+function found(check) {
+	if (check.state === "running") return [say("check.running")];
+	const lines = [];
+	if (check.state !== "done") lines.push(say("check.cut"));
+	if (!check.reachable) return [...lines, say("check.unreached")];
+	for (const way of ["uplink", "downlink"]) {
+		const kbit_s = check[`${way}_kbit_s`];
+		if (kbit_s == null) continue;
+		const lost = percent(check[`${way}_loss_ratio`]);
+		lines.push(say("check.line", say(way), rate(kbit_s), lost));
+	}
+	return lines;
+}
+
+async function check({ school, name }) {
+	let begun;
+	try {
+		begun = await change("POST", "/v1/checks", { schools: [school] });
+	} catch (refusal) {
+		if (refusal.status !== 409) throw refusal;
+		await loadEndpoints();
+		const because = say(`hindrance.${hindrance(school)}`);
+		return tell(say("check.refused", name, because, refusal.message), true);
+	}
+	const names = begun.schools.map((one) => one.school_name).join(" ⇄ ");
+	tell(say("check.begun", names, begun.remaining_s));
+	await loadEndpoints();
+}
+
+// Why the relay may have refused, for who does not read its own English words.
+function hindrance(school) {
+	if (isChecking()) return "busy";
+	const rooms = list.endpoints.filter((one) => one.school === school);
+	return rooms.some((one) => one.session) ? "lesson" : "alone";
+}
+
+// --- revoking
 
 // The tokens that open this device's way in.
 async function revoke({ id }) {

@@ -53,6 +53,7 @@ export function schoolLight(school) {
 
 // What is wrong with a line, as a short phrase: "丢包 6.2 %".
 export function complaint(line, school) {
+	if (line?.recovering) return say("why.recovering");
 	switch (line?.why) {
 		case "loss":
 			return say("why.loss", percent(line.loss_ratio));
@@ -82,6 +83,7 @@ export function sentence(trouble) {
 // What to do about it, for somebody who knows no networks.
 export function advice({ school, direction, line }) {
 	if (!school.connected && !school.up) return say("advice.absent");
+	if (line.recovering) return say("advice.recovering");
 	if (line.why === "silent" && school.up) return say("advice.silent_up");
 	if (line.why === "silent") return say("advice.silent_down");
 	if (line.why === "missing_flow") return say("advice.missing_flow");
@@ -110,7 +112,7 @@ export function spoken(lessons) {
 
 function spokenLine(trouble) {
 	const { school, direction, line } = trouble;
-	if (!direction) return sentence(trouble);
+	if (!direction || line.recovering) return sentence(trouble);
 	return say(
 		"trouble",
 		school.school_name,

@@ -145,7 +145,9 @@ export function call(school) {
 	return element("span.call", "☎ ", school.contact ? `${school.contact} ` : null, phone);
 }
 
+// A school is not told of them.
 function totals({ totals: sums, workers }) {
+	if (!sums) return null;
 	const busy = Math.max(0, ...(workers || []).map((worker) => worker.busy_share ?? 0));
 	const figures = [
 		[bitRate(sums.bit_in_s), say("total.in")],
@@ -302,7 +304,8 @@ function pathText(school) {
 
 function lineCells(lesson, school, direction) {
 	const line = school[direction] || { light: "grey" };
-	const bad = (why) => (line.why === why ? `cell.${line.light}` : "cell");
+	const isBad = (why) => line.why === why && !line.recovering;
+	const bad = (why) => (isBad(why) ? `cell.${line.light}` : "cell");
 	const flows =
 		line.expected_flows == null ? NONE : `${line.present_flows}/${line.expected_flows}`;
 	return element(

@@ -29,6 +29,8 @@
 	X(chart, "chart.js", SCRIPT, "relay/web/chart.js")                                         \
 	X(dialog, "dialog.js", SCRIPT, "relay/web/dialog.js")                                      \
 	X(dictionary, "dictionary.js", SCRIPT, "relay/web/dictionary.js")                          \
+	X(dictionary_throughput, "dictionary_throughput.js", SCRIPT,                               \
+		"relay/web/dictionary_throughput.js")                                              \
 	X(dom, "dom.js", SCRIPT, "relay/web/dom.js")                                               \
 	X(endpoints, "endpoints.js", SCRIPT, "relay/web/endpoints.js")                             \
 	X(format, "format.js", SCRIPT, "relay/web/format.js")                                      \

@@ -14,6 +14,7 @@ from world import BUILD, SystemTest, World, main
 
 LOSS_PERCENT = 3
 PHONE = "0579-88001234"
+FAR_S = 3000  # no lesson opens while a connection is checked
 
 
 class Schools(LightLesson):
@@ -27,12 +28,12 @@ class Schools(LightLesson):
 
 
 class PageWorld(World):
-    def __init__(self):
+    def __init__(self, bell_in_s=9):
         names = ("巫溪中心小学", "厚仁中心小学", "枫林镇中心小学", "潘坑小学")
         ids = ("wuxi", "houren", "fenglin", "pankeng")
         schools = [School(one, name, one, 0) for one, name in zip(ids, names)]
         self.pairs_made = [Pair("p1", *schools[:2]), Pair("p2", *schools[2:])]
-        super().__init__(schools, lasts_s=180, bell_in_s=9, open_before_s=60)
+        super().__init__(schools, lasts_s=180, bell_in_s=bell_in_s, open_before_s=60)
 
     def make_lesson(self):
         return Schools(self.county, BUILD, self.directory, self.pairs_made, self.plan)
@@ -71,6 +72,62 @@ class Page(SystemTest):
                 self.walks_through_the_views()
                 self.school_sees_its_own_lesson()
                 self.assert_nothing_foreign()
+
+    def test_an_operator_checks_a_connection(self):
+        with PageWorld(bell_in_s=FAR_S) as self.world:
+            self.world.start()
+            with Browser(self.world.lesson.port) as self.browser:
+                self.sign_in_at("endpoints")
+                self.checks_a_connection()
+                self.is_refused_in_words()
+                self.keeps_the_wall()
+                self.assert_nothing_foreign()
+
+    def sign_in_at(self, view):
+        browser = self.browser
+        browser.open("#" + view)
+        self.sign_in(self.token("office", "operator"))
+        browser.wait("#top nav a[aria-current]", text="终端")
+        wait_until(lambda: len(browser.all("tr.green")) == 4, 20, "not all schools are connected")
+
+    def checks_a_connection(self):
+        browser = self.browser
+        self.world.county.impair(3, LOSS_PERCENT)
+        row = 'tr[data-endpoint="pankeng-1"] .check'
+        browser.click(f"{row} button")
+        browser.wait("#toasts", text="正在检测 ")
+        browser.wait(row, text="检测中")
+        self.assertEqual(len(browser.all("td.check button:disabled")), 4)
+        found = browser.wait(row, 40, "上行")
+        self.assertRegex(found, r"下行 \S+ [kM]bit/s，丢包 ")
+        partner = browser.text('tr[data-endpoint="fenglin-1"] .check')
+        self.assertIn("上行", partner)
+        self.assertNotIn("上行", browser.text('tr[data-endpoint="wuxi-1"] .check'))
+        check = self.world.lesson.api("GET", "/v1/checks")["checks"][0]
+        self.assertEqual({one["school"] for one in check["schools"]}, {"fenglin", "pankeng"})
+        self.shoot("endpoints-checked")
+        link = browser.all(f"{row} a")[0].get_attribute("href")
+        browser.driver.get(link)
+        browser.wait("body", text="现场检测报告")
+        browser.driver.back()
+        browser.wait(row, text="上行")
+
+    def is_refused_in_words(self):
+        browser = self.browser
+        made = {"endpoints": ["wuxi-1", "houren-1"], "minutes": 5}
+        self.world.lesson.api("POST", "/v1/sessions", made)
+        browser.click('tr[data-endpoint="wuxi-1"] .check button')
+        browser.wait("#toasts .bad", text="现在不能检测巫溪中心小学：学校正在上课")
+
+    def keeps_the_wall(self):
+        browser = self.browser
+        browser.press("w")
+        browser.wait("html.wide")
+        browser.open()
+        browser.driver.refresh()
+        browser.wait("html.wide #top nav")
+        browser.press("w")
+        wait_until(lambda: not browser.has("html.wide"), 5, "the wall does not end")
 
     def signs_in(self):
         browser = self.browser
@@ -160,7 +217,7 @@ class Page(SystemTest):
         }
         self.assertEqual(hosts, {HOST})
         # What a browser says of a refused sign-in is no fault of the page.
-        refused = ("/v1/me", "/v1/signin")
+        refused = ("/v1/me", "/v1/signin", "/v1/checks")
         faults = [text for text in self.browser.said if not any(path in text for path in refused)]
         self.assertEqual(faults, [])
 

@@ -52,7 +52,7 @@ test("every text is there in both languages, with the same blanks", () => {
 test("every text that a module names is in the dictionary, and every one there is named", () => {
 	const modules = readdirSync(folder).filter((name) => name.endsWith(".js"));
 	const source = modules
-		.filter((name) => name !== "dictionary.js")
+		.filter((name) => !name.startsWith("dictionary"))
 		.map((name) => readFileSync(join(folder, name), "utf8"))
 		.join("\n");
 	for (const [, key] of source.matchAll(/\bsay\(\s*"([^"]+)"/g)) assert.ok(key in WORDS, key);
@@ -124,6 +124,16 @@ test("cards keep their places while somebody is about to press", () => {
 	const lessons = ["a", "b", "new", "c"].map((session) => ({ session }));
 	const order = judge.inOrder(lessons, ["c", "b", "a"]).map((lesson) => lesson.session);
 	assert.deepEqual(order, ["new", "c", "b", "a"]);
+});
+
+test("a line that recovers is not blamed, and nobody is sent to call", () => {
+	const over = line("amber", { why: "loss", loss_ratio: 0, recovering: true });
+	const [trouble] = judge.troubles([{ schools: [school("over", line("green"), over)] }]);
+	words.setLanguage("zh");
+	assert.equal(judge.sentence(trouble), "over：下行正在恢复");
+	assert.doesNotMatch(judge.advice(trouble), /请打电话/);
+	words.setLanguage("en");
+	assert.equal(judge.sentence(trouble), "over: downlink is recovering");
 });
 
 test("a line is blamed in words, in the language of the page", () => {
