@@ -190,12 +190,13 @@ bench bench-quick: deps-bench
 
 # --- what a person calls
 
-.PHONY: help deps deps-build deps-bench deps-demo deps-lint demo test asan fuzz lint format install clean
+.PHONY: help deps deps-build deps-bench deps-demo deps-lint demo test soak asan fuzz lint format install clean
 help:
 	@echo 'make          build relay, relayctl and classroom into $(BUILD)/ (no network needed)'
 	@echo 'make demo     a lesson between two schools, until Ctrl-C; SECONDS=20 ends it by its bell'
 	@echo 'make demo COUNTY=1   28 schools of conf/county/ live at once, with light media'
 	@echo 'make test     build and run every test (as root: it makes network namespaces)'
+	@echo 'make soak     the tests that take long'
 	@echo 'make asan     unit and packet tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make bench    what a packet and a year of lessons cost (bench-quick: fewer rounds)'
 	@echo 'make fuzz     every parser under sanitizers, FUZZ_SECONDS=30 for each fuzzer (clang)'
@@ -227,6 +228,11 @@ demo: deps-demo
 test: deps
 	@$(MAKE) --no-print-directory -j2 all test-build
 	@python3 tests/support/run_tests.py --build $(BUILD) unit packets system
+
+# What takes long, or ten thousand connections.
+soak: deps
+	@$(MAKE) --no-print-directory -j2 all test-build
+	@python3 tests/support/run_tests.py --build $(BUILD) soak
 
 ASAN_BUILD = $(BUILD)/asan
 asan: deps

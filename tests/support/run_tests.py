@@ -23,7 +23,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-TIMEOUT_S = {"unit": 240, "packets": 240, "system": 300}
+TIMEOUT_S = {"unit": 240, "packets": 240, "system": 300, "soak": 3600}
 AT_ONCE = 2
 # A whole county at work, jitter to the millisecond, the machine's hugepages, the demo's own port.
 ALONE = ("test_county.py", "test_referee.py", "test_devices.py", "test_demo.py")
@@ -37,8 +37,8 @@ ENVIRONMENT = {
 
 def programs(kind, build):
     """The test programs of a kind; each source has one, built or not."""
-    if kind == "system":
-        files = sorted(glob.glob(os.path.join(ROOT, "tests/system/test_*.py")))
+    if kind in ("system", "soak"):
+        files = sorted(glob.glob(os.path.join(ROOT, f"tests/{kind}/test_*.py")))
         return [(os.path.relpath(path, ROOT), [sys.executable, path]) for path in files]
     names = sorted(
         os.path.basename(path)[:-2]
@@ -149,7 +149,7 @@ def run_kind(kind, build):
 def main():
     parser = argparse.ArgumentParser(description="Runs the tests and adds up their results.")
     parser.add_argument("--build", default="build")
-    parser.add_argument("kinds", nargs="+", choices=("unit", "packets", "system"))
+    parser.add_argument("kinds", nargs="+", choices=("unit", "packets", "system", "soak"))
     options = parser.parse_args()
     build = os.path.abspath(options.build)
     os.environ["RELAY_BUILD"] = build
