@@ -111,7 +111,7 @@ gather_planned(const struct metrics_input *input, struct parts *parts)
 static void
 gather(const struct metrics_input *input, struct parts *parts)
 {
-	const struct session *session;
+	const struct session *session = NULL;
 	TAILQ_FOREACH (session, sessions_list(input->sessions), link) {
 		const struct scheduled_lesson *scheduled = session->scheduled;
 		bool is_due = scheduled->state == LESSON_LIVE ||
