@@ -202,11 +202,13 @@ def report(results, path, size, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", type=int, help="of each size (9; quick: 1)")
+    parser.add_argument("--county-s", type=int, help="of a county at work (60; quick: 8)")
     parser.add_argument("bench")
     parser.add_argument("relay")
     parser.add_argument("results")
     options = parser.parse_args()
-    count, seconds = (1, 0.1) if options.quick else (9, 0.3)
+    count, seconds = (1, 0.1) if options.quick else (options.rounds or 9, 0.3)
     print(f"\nmemif, {count} rounds: packets/s with at most 0.1 % loss; us at half, at 20 kpps")
     print(f"{'bytes':>6} {'figure':10} {'relay':>12} {'testpmd':>12} {'ratio':>8}")
     with open(options.results, "a", encoding="utf-8") as results:
@@ -217,7 +219,7 @@ def main():
                 kinds = ("worker", "testpmd") if number % 2 else ("testpmd", "worker")
                 rounds.append({k: run_round(options.bench, k, size, seconds) for k in kinds})
             report(results, options.results, size, rounds)
-        county(options.bench, results, 8 if options.quick else 60)
+        county(options.bench, results, 8 if options.quick else options.county_s or 60)
         idle(options.relay, results, 4 if options.quick else 20)
 
 
