@@ -85,7 +85,7 @@ serve(const struct cell *cell, uint32_t pps)
 	fflush(stdout);
 	worker_run(worker);
 	struct worker_stats stats;
-	stats_read_worker(board, &stats);
+	stats_read_worker(board, 0, &stats);
 	fprintf(stderr, "worker: %llu in, %llu forwarded\n", (unsigned long long)stats.frames_in,
 		(unsigned long long)stats.forwarded);
 	return EXIT_SUCCESS;

@@ -192,15 +192,15 @@ stop_telemetry(struct relay *relay)
 }
 
 static int
-send_to_worker(void *mailbox, struct message *message)
+send_to_worker(void *mailboxes, uint32_t worker, struct message *message)
 {
-	return mailbox_send(mailbox, message);
+	return mailbox_send(((struct mailbox **)mailboxes)[worker], message);
 }
 
 static struct message *
-take_from_worker(void *mailbox)
+take_from_worker(void *mailboxes, uint32_t worker)
 {
-	return mailbox_take_ack(mailbox);
+	return mailbox_take_ack(((struct mailbox **)mailboxes)[worker]);
 }
 
 static int
@@ -218,7 +218,7 @@ start_control(struct relay *relay)
 		media->mac[2], media->mac[3], media->mac[4], media->mac[5]);
 	struct control_edges edges = {
 		.engine = relay->engine,
-		.link = {relay->mailbox, send_to_worker, take_from_worker, relay->stats},
+		.link = {&relay->mailbox, send_to_worker, take_from_worker, relay->stats},
 		.config_path = relay->config_path,
 		.version = VERSION,
 		.device = media->device,

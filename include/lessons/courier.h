@@ -13,9 +13,9 @@ typedef void (*courier_returned)(void *context, const struct message *message);
 
 struct courier;
 
-// `link` is copied. Returns NULL where memory is lacking.
+// To one worker. `link` is copied. Returns NULL where memory is lacking.
 struct courier *courier_create(
-	const struct worker_link *link, courier_returned returned, void *context);
+	const struct worker_link *link, uint32_t worker, courier_returned returned, void *context);
 
 // Messages that never came back are freed too: only right where the worker has stopped.
 void courier_destroy(struct courier *courier);

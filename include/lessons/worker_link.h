@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// worker_link.h - what control holds of a worker: a way to send messages, and its board of
+// worker_link.h - what control holds of the workers: a way to send messages, and their board of
 // counters.
 #ifndef LESSONS_WORKER_LINK_H
 #define LESSONS_WORKER_LINK_H
@@ -12,12 +12,13 @@ struct worker_link {
 	void *context; // handed to both functions
 
 	// Returns 0, or -EAGAIN where no more fit: the message is still the caller's.
-	int (*send)(void *context, struct message *message);
+	int (*send)(void *context, uint32_t worker, struct message *message);
 
-	// Returns a message that came back, in the order in which they were sent, or NULL.
-	struct message *(*take_ack)(void *context);
+	// Returns a message that came back from the worker, in the order in which they were sent to
+	// it, or NULL.
+	struct message *(*take_ack)(void *context, uint32_t worker);
 
-	const struct stats *stats; // written: worker, read: control
+	const struct stats *stats; // written: workers, read: control; tells how many there are
 };
 
 #endif

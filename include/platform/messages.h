@@ -18,6 +18,7 @@
 struct srtp_context; // opaque here: made by control, used by the worker, destroyed by control
 struct capture;      // the same, of platform/capture.h
 
+#define WORKERS_MAX 16         // lcores that carry the data path
 #define LEG_STREAMS_MAX 8      // SSRCs of one endpoint, its report stream among them
 #define SESSION_LEGS_MAX 64    // endpoints of one session; so the outflows of one stream
 #define STUN_USER_BYTES_MAX 32 // one half of a USERNAME, with its terminator
@@ -100,5 +101,10 @@ struct message {
 // and returns 0, or -EINVAL.
 void leg_user(char text[STUN_USER_BYTES_MAX], uint8_t worker, uint32_t leg, uint64_t nonce);
 int leg_user_parse(const char *text, uint32_t length, uint8_t *worker_out, uint32_t *leg_out);
+
+// The SSRCs that the relay assigns carry their worker's number in the first byte, so that a packet
+// which reached another worker finds its owner's without a table.
+uint32_t ssrc_of_worker(uint8_t worker, uint32_t random);
+uint8_t ssrc_worker(uint32_t ssrc);
 
 #endif

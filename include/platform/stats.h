@@ -62,13 +62,15 @@ struct leg_stats {
 	int64_t last_heard_ns;  // mono_time of the last authenticated packet; 0: never
 };
 
-// Worker-wide. frames_in = forwarded + consumed + the sum of drops at reception; copies +
-// originated = transmitted + the sum of drops at transmission.
+// Worker-wide. frames_in + handed_in = forwarded + consumed + handed_out + the sum of drops at
+// reception; copies + originated = transmitted + the sum of drops at transmission.
 struct worker_stats {
 	uint64_t heartbeat;   // loops
 	int64_t heartbeat_ns; // mono_time of the last loop
 	int64_t busy_ns;      // time in loops that had work
-	uint64_t frames_in;
+	uint64_t frames_in;   // from the device
+	uint64_t handed_in;   // from other workers, who had received them
+	uint64_t handed_out;
 	uint64_t bytes_in; // IP length of what was authenticated
 	uint64_t forwarded;
 	uint64_t consumed;
@@ -84,12 +86,21 @@ struct worker_stats {
 };
 
 struct stats_limits {
+	uint32_t worker_count; // 1..WORKERS_MAX; 0: one
+	// Of all workers together; each owns an equal share.
 	uint32_t leg_count;
 	uint32_t stream_count;
 	uint32_t outflow_count;
 };
 
-struct stats; // one worker's board
+// The slots that one worker owns, of a table of which every worker has an equal share.
+struct slot_range {
+	uint32_t first;
+	uint32_t count;
+};
+struct slot_range stats_share(uint32_t slots, uint32_t worker_count, uint32_t worker);
+
+struct stats; // the board of all workers
 
 // Allocates a board with all counters 0. Returns NULL where memory is lacking.
 struct stats *stats_create(const struct stats_limits *limits);
@@ -97,13 +108,15 @@ void stats_destroy(struct stats *stats);
 const struct stats_limits *stats_limits_get(const struct stats *stats);
 
 // written: worker
-void stats_publish_worker(struct stats *stats, const struct worker_stats *from);
+void stats_publish_worker(struct stats *stats, uint32_t worker, const struct worker_stats *from);
 void stats_publish_leg(struct stats *stats, uint32_t leg, const struct leg_stats *from);
 void stats_publish_inflow(struct stats *stats, uint32_t stream, const struct inflow_stats *from);
 void stats_publish_outflow(struct stats *stats, uint32_t outflow, const struct outflow_stats *from);
 
 // read: control. A consistent copy.
-void stats_read_worker(const struct stats *stats, struct worker_stats *to);
+void stats_read_worker(const struct stats *stats, uint32_t worker, struct worker_stats *to);
+// The sums over all workers, each as it stood at a moment of its own; heartbeat_ns is the oldest.
+void stats_read_workers(const struct stats *stats, struct worker_stats *to);
 void stats_read_leg(const struct stats *stats, uint32_t leg, struct leg_stats *to);
 void stats_read_inflow(const struct stats *stats, uint32_t stream, struct inflow_stats *to);
 void stats_read_outflow(const struct stats *stats, uint32_t outflow, struct outflow_stats *to);

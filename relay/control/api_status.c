@@ -176,7 +176,7 @@ status_get(struct http_request *request, void *user)
 	const struct control_edges *edges = &control->edges;
 	struct view view = control_view(control);
 	struct worker_stats worker;
-	stats_read_worker(view.board, &worker);
+	stats_read_workers(view.board, &worker);
 	json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s}", "version", edges->version,
 		"instance", control->instance, "started_at", view_time(control->started_at), "now",
 		view_time(view.wall), "zone",

@@ -88,7 +88,7 @@ control_throughput_look(struct control *control, struct wall_time wall, struct m
 	struct worker_stats worker;
 	struct port_stats port;
 	bool has_port = edges->port_look && !edges->port_look(edges->port, &port);
-	stats_read_worker(edges->link.stats, &worker);
+	stats_read_workers(edges->link.stats, &worker);
 	throughput_look(
 		control->throughput->throughput, &worker, has_port ? &port : NULL, wall, mono);
 }

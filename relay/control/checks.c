@@ -85,7 +85,7 @@ static void
 end(struct control *control, struct check *check, enum check_state state)
 {
 	struct worker_stats worker;
-	stats_read_worker(control->edges.link.stats, &worker);
+	stats_read_workers(control->edges.link.stats, &worker);
 	delay_summarise(check->delays_before, worker.delays, &check->delay);
 	for (size_t i = 0; i < CHECK_SCHOOLS; i++)
 		check_line_judge(&check->schools[i].meter.lines[LINE_UP], NULL);
@@ -135,7 +135,7 @@ checks_begin(struct control *control, const struct timetable_school *const schoo
 		snprintf(school->endpoint, sizeof school->endpoint, "%s", endpoints[i]);
 		check_meter_init(&school->meter);
 	}
-	stats_read_worker(control->edges.link.stats, &worker);
+	stats_read_workers(control->edges.link.stats, &worker);
 	memcpy(check->delays_before, worker.delays, sizeof check->delays_before);
 	add(control->checks, check);
 	*out = check;

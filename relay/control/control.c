@@ -258,7 +258,7 @@ int64_t
 control_heartbeat_age_ms(const struct control *control)
 {
 	struct worker_stats worker;
-	stats_read_worker(control->edges.link.stats, &worker);
+	stats_read_workers(control->edges.link.stats, &worker);
 	int64_t age_ms = (clock_mono().ns - worker.heartbeat_ns) / NS_IN_MS;
 	return age_ms > 0 ? age_ms : 0;
 }

@@ -91,7 +91,7 @@ worker_look(struct control *control, struct mono_time now)
 	control->worker_at[0] = control->worker_at[1];
 	control->worker_was[0] = control->worker_was[1];
 	control->worker_at[1] = now;
-	stats_read_worker(control->edges.link.stats, &control->worker_was[1]);
+	stats_read_workers(control->edges.link.stats, &control->worker_was[1]);
 }
 
 static uint64_t

@@ -116,7 +116,7 @@ static void
 write_worker(FILE *out, const struct metrics_input *input)
 {
 	struct worker_stats worker;
-	stats_read_worker(input->board, &worker);
+	stats_read_workers(input->board, &worker);
 	metrics_family(out, "relay_worker_heartbeat_age_seconds", "gauge",
 		"Since the worker's last loop.");
 	int64_t age_ns = input->now.ns - worker.heartbeat_ns;

@@ -202,7 +202,7 @@ worker_publish(struct worker *worker, struct mono_time now)
 	publish_legs(worker, (struct stretch){0, limits->leg_count});
 	publish_streams(worker, (struct stretch){0, limits->stream_count}, now);
 	publish_outflows(worker, (struct stretch){0, limits->outflow_count});
-	stats_publish_worker(worker->settings.stats, &worker->stats);
+	stats_publish_worker(worker->settings.stats, worker->settings.number, &worker->stats);
 }
 
 void
@@ -234,6 +234,7 @@ publish(struct worker *worker, struct mono_time now)
 		sweep_due(&worker->publish_sweeps[2], limits->outflow_count, PUBLISH_NS, now));
 	if (mono_reached(now, worker->next_heartbeat)) {
 		worker->next_heartbeat = mono_after_ns(now, UPKEEP_NS);
-		stats_publish_worker(worker->settings.stats, &worker->stats);
+		stats_publish_worker(
+			worker->settings.stats, worker->settings.number, &worker->stats);
 	}
 }

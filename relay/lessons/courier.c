@@ -21,6 +21,7 @@ TAILQ_HEAD(parcel_list, parcel);
 
 struct courier {
 	struct worker_link link;
+	uint32_t worker;
 	courier_returned returned;
 	void *context;
 	struct parcel_list waiting; // did not fit yet
@@ -30,12 +31,14 @@ struct courier {
 };
 
 struct courier *
-courier_create(const struct worker_link *link, courier_returned returned, void *context)
+courier_create(
+	const struct worker_link *link, uint32_t worker, courier_returned returned, void *context)
 {
 	struct courier *courier = calloc(1, sizeof *courier);
 	if (!courier)
 		return NULL;
 	courier->link = *link;
+	courier->worker = worker;
 	courier->returned = returned;
 	courier->context = context;
 	TAILQ_INIT(&courier->waiting);
@@ -76,7 +79,7 @@ send_waiting(struct courier *courier)
 {
 	struct parcel *parcel;
 	while ((parcel = TAILQ_FIRST(&courier->waiting))) {
-		if (courier->link.send(courier->link.context, &parcel->message))
+		if (courier->link.send(courier->link.context, courier->worker, &parcel->message))
 			return;
 		TAILQ_REMOVE(&courier->waiting, parcel, link);
 		TAILQ_INSERT_TAIL(&courier->sent, parcel, link);
@@ -104,7 +107,7 @@ courier_drain(struct courier *courier)
 {
 	uint32_t count = 0;
 	struct message *message;
-	while ((message = courier->link.take_ack(courier->link.context))) {
+	while ((message = courier->link.take_ack(courier->link.context, courier->worker))) {
 		struct parcel *parcel = TAILQ_FIRST(&courier->sent);
 		assert(parcel);
 		assert(&parcel->message == message);

@@ -24,7 +24,7 @@ joins_create(const struct srtp_engine *engine, const struct worker_link *link)
 	joins->board = link->stats;
 	TAILQ_INIT(&joins->leaving);
 	totals_init(&joins->totals);
-	joins->courier = courier_create(link, joins_message_returned, joins);
+	joins->courier = courier_create(link, JOINS_WORKER, joins_message_returned, joins);
 	joins->by_leg = calloc(limits->leg_count + 1, sizeof *joins->by_leg);
 	if (!joins->courier || !joins->by_leg || slots_init(&joins->legs, limits->leg_count) ||
 		slots_init(&joins->streams, limits->stream_count) ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// messages.c - the user name by which a STUN request finds its worker and leg.
+// messages.c - the user names and SSRCs by which packets find their worker.
 #include "platform/messages.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 
 #define LEG_USER_BYTES 24 // 2 + 6 + 16 hexadecimal digits
 #define LEG_SLOT_MAX 0xffffff
+#define SSRC_WORKER_SHIFT 24
 
 void
 leg_user(char text[STUN_USER_BYTES_MAX], uint8_t worker, uint32_t leg, uint64_t nonce)
@@ -40,4 +41,16 @@ leg_user_parse(const char *text, uint32_t length, uint8_t *worker_out, uint32_t 
 	*worker_out = (uint8_t)(value >> 24);
 	*leg_out = value & LEG_SLOT_MAX;
 	return 0;
+}
+
+uint32_t
+ssrc_of_worker(uint8_t worker, uint32_t random)
+{
+	return (uint32_t)worker << SSRC_WORKER_SHIFT | (random & ((1u << SSRC_WORKER_SHIFT) - 1));
+}
+
+uint8_t
+ssrc_worker(uint32_t ssrc)
+{
+	return (uint8_t)(ssrc >> SSRC_WORKER_SHIFT);
 }

@@ -22,7 +22,7 @@ typedef GUARDED(outflow_stats) guarded_outflow;
 
 struct stats {
 	struct stats_limits limits;
-	guarded_worker worker;     // written: worker, read: control
+	guarded_worker *workers;   // written: each its own, read: control
 	guarded_leg *legs;         // written: worker, read: control
 	guarded_inflow *inflows;   // written: worker, read: control
 	guarded_outflow *outflows; // written: worker, read: control
@@ -44,10 +44,13 @@ stats_create(const struct stats_limits *limits)
 	if (!stats)
 		return NULL;
 	stats->limits = *limits;
+	if (stats->limits.worker_count == 0)
+		stats->limits.worker_count = 1;
+	stats->workers = allocate_array(stats->limits.worker_count, sizeof *stats->workers);
 	stats->legs = allocate_array(limits->leg_count, sizeof *stats->legs);
 	stats->inflows = allocate_array(limits->stream_count, sizeof *stats->inflows);
 	stats->outflows = allocate_array(limits->outflow_count, sizeof *stats->outflows);
-	if (!stats->legs || !stats->inflows || !stats->outflows) {
+	if (!stats->workers || !stats->legs || !stats->inflows || !stats->outflows) {
 		stats_destroy(stats);
 		return NULL;
 	}
@@ -62,7 +65,15 @@ stats_destroy(struct stats *stats)
 	free(stats->outflows);
 	free(stats->inflows);
 	free(stats->legs);
+	free(stats->workers);
 	free(stats);
+}
+
+struct slot_range
+stats_share(uint32_t slots, uint32_t worker_count, uint32_t worker)
+{
+	uint32_t count = slots / worker_count;
+	return (struct slot_range){worker * count, count};
 }
 
 const struct stats_limits *
@@ -94,9 +105,10 @@ read_copy(const uint32_t *sequence, void *to, const void *from, size_t bytes)
 }
 
 void
-stats_publish_worker(struct stats *stats, const struct worker_stats *from)
+stats_publish_worker(struct stats *stats, uint32_t worker, const struct worker_stats *from)
 {
-	publish(&stats->worker.sequence, &stats->worker.value, from, sizeof *from);
+	publish(&stats->workers[worker].sequence, &stats->workers[worker].value, from,
+		sizeof *from);
 }
 
 void
@@ -120,9 +132,44 @@ stats_publish_outflow(struct stats *stats, uint32_t outflow, const struct outflo
 }
 
 void
-stats_read_worker(const struct stats *stats, struct worker_stats *to)
+stats_read_worker(const struct stats *stats, uint32_t worker, struct worker_stats *to)
 {
-	read_copy(&stats->worker.sequence, to, &stats->worker.value, sizeof *to);
+	read_copy(&stats->workers[worker].sequence, to, &stats->workers[worker].value, sizeof *to);
+}
+
+static void
+add_worker(struct worker_stats *sum, const struct worker_stats *one)
+{
+	sum->heartbeat += one->heartbeat;
+	if (one->heartbeat_ns < sum->heartbeat_ns)
+		sum->heartbeat_ns = one->heartbeat_ns;
+	sum->busy_ns += one->busy_ns;
+	sum->frames_in += one->frames_in;
+	sum->handed_in += one->handed_in;
+	sum->handed_out += one->handed_out;
+	sum->bytes_in += one->bytes_in;
+	sum->forwarded += one->forwarded;
+	sum->consumed += one->consumed;
+	sum->copies += one->copies;
+	sum->originated += one->originated;
+	sum->transmitted += one->transmitted;
+	sum->bytes_out += one->bytes_out;
+	sum->messages += one->messages;
+	for (unsigned i = 0; i < DROP_REASON_COUNT; i++)
+		sum->drops[i] += one->drops[i];
+	for (unsigned i = 0; i < DELAY_BUCKETS; i++)
+		sum->delays[i] += one->delays[i];
+}
+
+void
+stats_read_workers(const struct stats *stats, struct worker_stats *to)
+{
+	stats_read_worker(stats, 0, to);
+	for (uint32_t i = 1; i < stats->limits.worker_count; i++) {
+		struct worker_stats one;
+		stats_read_worker(stats, i, &one);
+		add_worker(to, &one);
+	}
 }
 
 void

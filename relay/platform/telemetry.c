@@ -39,7 +39,7 @@ tell_status(const char *words, struct rte_tel_data *answer)
 {
 	(void)words;
 	struct worker_stats worker;
-	stats_read_worker(shown.board, &worker);
+	stats_read_workers(shown.board, &worker);
 	rte_tel_data_start_dict(answer);
 	rte_tel_data_add_dict_string(answer, "version", shown.version);
 	rte_tel_data_add_dict_string(answer, "engine", shown.engine);
@@ -70,7 +70,7 @@ tell_drops(const char *words, struct rte_tel_data *answer)
 {
 	(void)words;
 	struct worker_stats worker;
-	stats_read_worker(shown.board, &worker);
+	stats_read_workers(shown.board, &worker);
 	rte_tel_data_start_dict(answer);
 	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
 		rte_tel_data_add_dict_u64(answer, drop_reason_name(reason), worker.drops[reason]);

@@ -505,7 +505,7 @@ rig_counters(struct rig *rig, struct worker_stats *stats)
 {
 	uint64_t rx_drops = 0, tx_drops = 0;
 	worker_publish(rig->worker, rig->now);
-	stats_read_worker(rig->stats, stats);
+	stats_read_worker(rig->stats, 0, stats);
 	for (int i = 1; i < DROP_REASON_COUNT; i++) {
 		if (drop_reason_is_tx((enum drop_reason)i))
 			tx_drops += stats->drops[i];

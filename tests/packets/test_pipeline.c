@@ -436,7 +436,7 @@ START_TEST(whoever_looks_at_the_board_finds_every_copy_accounted_for)
 		rig_inject(&rig, &frame);
 		rig_turn(&rig, 50 * NS_IN_MS);
 		rig_discard_output(&rig);
-		stats_read_worker(rig.stats, &stats);
+		stats_read_worker(rig.stats, 0, &stats);
 		ck_assert_uint_eq(stats.copies + stats.originated, stats.transmitted);
 		ck_assert_uint_eq(stats.frames_in, stats.forwarded + stats.consumed);
 	}

@@ -78,13 +78,13 @@ scene_copy(const char *name)
 
 // The worker acts whenever control looks for acknowledgements: one thread is enough.
 static inline struct message *
-scene_take_ack(void *context)
+scene_take_ack(void *context, uint32_t worker_number)
 {
 	struct fake_worker *worker = context;
 	struct worker_stats figures = {.heartbeat_ns = clock_mono().ns, .frames_in = 7};
-	stats_publish_worker(worker->board, &figures);
+	stats_publish_worker(worker->board, 0, &figures);
 	fake_worker_work(worker);
-	return fake_worker_take_ack(context);
+	return fake_worker_take_ack(context, worker_number);
 }
 
 static inline void

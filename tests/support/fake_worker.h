@@ -34,8 +34,9 @@ struct fake_worker {
 };
 
 static inline int
-fake_worker_send(void *context, struct message *message)
+fake_worker_send(void *context, uint32_t number, struct message *message)
 {
+	(void)number;
 	struct fake_worker *worker = context;
 	if (worker->received - worker->taken >= worker->capacity)
 		return -EAGAIN;
@@ -44,8 +45,9 @@ fake_worker_send(void *context, struct message *message)
 }
 
 static inline struct message *
-fake_worker_take_ack(void *context)
+fake_worker_take_ack(void *context, uint32_t number)
 {
+	(void)number;
 	struct fake_worker *worker = context;
 	if (worker->taken == worker->worked)
 		return NULL;
@@ -166,7 +168,7 @@ fake_worker_work(struct fake_worker *worker)
 static inline void
 fake_worker_init(struct fake_worker *worker)
 {
-	const struct stats_limits limits = {FAKE_LEGS, FAKE_STREAMS, FAKE_OUTFLOWS};
+	const struct stats_limits limits = {1, FAKE_LEGS, FAKE_STREAMS, FAKE_OUTFLOWS};
 	memset(worker, 0, sizeof *worker);
 	worker->board = stats_create(&limits);
 	worker->capacity = FAKE_QUEUE;

@@ -77,7 +77,7 @@ START_TEST(a_worker_without_heartbeat_is_stalled)
 	};
 	scene.control->edges.link.take_ack = fake_worker_take_ack;
 	event_del(scene.control->ack_timer);
-	stats_publish_worker(scene.worker.board, &figures);
+	stats_publish_worker(scene.worker.board, 0, &figures);
 	json_t *health = ask("GET", "/healthz", NULL, NULL, 503);
 	ck_assert_str_eq(text_at(health, "status"), "stalled");
 	json_decref(health);

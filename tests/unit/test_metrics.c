@@ -211,7 +211,7 @@ START_TEST(the_workers_counters_and_every_drop_reason_are_there)
 	};
 	worker.drops[DROP_AUTHENTICATION] = 2;
 	worker.drops[DROP_TX_FULL] = 1;
-	stats_publish_worker(f.worker.board, &worker);
+	stats_publish_worker(f.worker.board, 0, &worker);
 	scrape();
 	ck_assert_double_eq(value_of("relay_worker_frames_received_total{worker=\"0\"}"), 10);
 	ck_assert_double_eq(value_of("relay_worker_busy_seconds_total{worker=\"0\"}"), 1.5);

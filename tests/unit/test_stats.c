@@ -60,7 +60,7 @@ publish_many(void *argument)
 		uint64_t *words = (uint64_t *)&stats;
 		for (size_t i = 0; i < sizeof stats / sizeof *words; i++)
 			words[i] = n;
-		stats_publish_worker(board, &stats);
+		stats_publish_worker(board, 0, &stats);
 	}
 	return argument;
 }
@@ -71,7 +71,7 @@ START_TEST(a_copy_is_never_torn)
 	struct worker_stats stats;
 	ck_assert_int_eq(pthread_create(&writer, NULL, publish_many, NULL), 0);
 	do {
-		stats_read_worker(board, &stats);
+		stats_read_worker(board, 0, &stats);
 		const uint64_t *words = (const uint64_t *)&stats;
 		for (size_t i = 1; i < sizeof stats / sizeof *words; i++)
 			ck_assert_uint_eq(words[i], words[0]);
