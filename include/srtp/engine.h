@@ -51,6 +51,11 @@ struct srtp_engine {
 		enum srtp_direction direction, uint32_t roc);
 	void (*context_destroy)(struct srtp_context *context); // wipes its keys; NULL is fine
 
+	// Heap bytes of one context, the library's own with it; 0 for a profile it does not know.
+	// Not for a packet path: where a library does not tell, some contexts are made and
+	// measured.
+	size_t (*context_bytes)(enum srtp_profile profile);
+
 	// The current rollover counter.
 	uint32_t (*context_roc)(const struct srtp_context *context);
 

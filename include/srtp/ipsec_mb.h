@@ -73,6 +73,7 @@ extern IMB_MGR *ipsec_mb_shared;
 struct srtp_context *ipsec_mb_context_create(
 	const struct srtp_keys *keys, uint32_t ssrc, enum srtp_direction direction, uint32_t roc);
 void ipsec_mb_context_destroy(struct srtp_context *context);
+size_t ipsec_mb_context_bytes(enum srtp_profile profile);
 
 // ipsec_mb_hmac.c: HMAC-SHA1 with SHA-NI, one message in two pieces.
 void hmac_states_init(struct hmac_states *states, const uint8_t key[SHA1_KEY_BYTES]);

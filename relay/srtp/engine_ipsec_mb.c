@@ -28,6 +28,7 @@ static const struct srtp_engine engine = {
 	.name = "ipsec-mb",
 	.context_create = ipsec_mb_context_create,
 	.context_destroy = ipsec_mb_context_destroy,
+	.context_bytes = ipsec_mb_context_bytes,
 	.context_roc = context_roc,
 	.verify_rtp = ipsec_mb_verify_rtp,
 	.unprotect_rtp = ipsec_mb_unprotect_rtp,

@@ -3,6 +3,7 @@
 #include "srtp/engine.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -21,6 +22,8 @@
 // bursts of video; RFC 3711 asks for at least 64.
 #define REPLAY_WINDOW_PACKETS 1024
 
+#define MEASURED_CONTEXTS 8 // for the bytes of one
+
 struct srtp_context {
 	srtp_t session;
 	uint32_t ssrc;
@@ -30,8 +33,6 @@ struct srtp_context {
 	uint32_t rtcp_tag_bytes;
 	// libsrtp2 keeps its own; this one tells each packet's index.
 	struct packet_index index;
-	// libsrtp2 verifies by decrypting in place; what is only verified is decrypted here.
-	_Alignas(16) uint8_t scratch[SRTP_PACKET_BYTES_MAX];
 };
 
 static uint16_t
@@ -139,9 +140,11 @@ verify_rtp_one(struct srtp_job *job)
 	uint32_t header_bytes = check_rtp(job);
 	if (header_bytes == 0 || job->bytes - header_bytes < job->context->tag_bytes)
 		return SRTP_MALFORMED;
+	// libsrtp2 verifies by decrypting in place; what is only verified is decrypted here.
+	_Alignas(16) uint8_t scratch[SRTP_PACKET_BYTES_MAX];
 	uint32_t bytes = job->bytes;
-	memcpy(job->context->scratch, job->packet, bytes);
-	enum srtp_verdict verdict = unprotect_rtp_at(job, job->context->scratch);
+	memcpy(scratch, job->packet, bytes);
+	enum srtp_verdict verdict = unprotect_rtp_at(job, scratch);
 	job->bytes = bytes;
 	return verdict;
 }
@@ -328,6 +331,28 @@ context_create(
 	return context;
 }
 
+// The library keeps the most of a context in blocks of its own, and NSS in further ones.
+static size_t
+context_bytes(enum srtp_profile profile)
+{
+	struct srtp_context *contexts[MEASURED_CONTEXTS];
+	struct srtp_keys keys = {.profile = profile};
+	size_t made = 0;
+	size_t before = mallinfo2().uordblks;
+	while (made < MEASURED_CONTEXTS) {
+		struct srtp_context *context =
+			context_create(&keys, (uint32_t)made + 1, SRTP_INBOUND, 0);
+		if (!context)
+			break;
+		contexts[made++] = context;
+	}
+	size_t after = mallinfo2().uordblks;
+	size_t bytes = made > 0 && after > before ? (after - before) / made : 0;
+	while (made > 0)
+		context_destroy(contexts[--made]);
+	return bytes;
+}
+
 // Not srtp_get_stream_roc(): until the first packet has verified, that one says 0 whatever was set.
 static uint32_t
 context_roc(const struct srtp_context *context)
@@ -339,6 +364,7 @@ static const struct srtp_engine engine = {
 	.name = "libsrtp2",
 	.context_create = context_create,
 	.context_destroy = context_destroy,
+	.context_bytes = context_bytes,
 	.context_roc = context_roc,
 	.verify_rtp = verify_rtp,
 	.unprotect_rtp = unprotect_rtp,

@@ -96,3 +96,9 @@ ipsec_mb_context_destroy(struct srtp_context *context)
 	OPENSSL_cleanse(context, sizeof *context);
 	free(context);
 }
+
+size_t
+ipsec_mb_context_bytes(enum srtp_profile profile)
+{
+	return srtp_profile_name(profile) ? sizeof(struct srtp_context) : 0;
+}

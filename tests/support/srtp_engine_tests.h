@@ -348,6 +348,27 @@ START_TEST(packet_larger_than_the_engine_takes_is_refused)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__ // whose heap does not count
+START_TEST(contexts_take_the_bytes_that_are_told)
+{
+	enum { CONTEXTS = 100 };
+	start(profiles[_i], 0);
+	struct srtp_context *contexts[CONTEXTS];
+	size_t told = engine->context_bytes(profiles[_i]);
+	size_t before = mallinfo2().uordblks;
+	for (uint32_t i = 0; i < CONTEXTS; i++)
+		contexts[i] = engine->context_create(&keys, SSRC + i, SRTP_INBOUND, 0);
+	size_t taken = (mallinfo2().uordblks - before) / CONTEXTS;
+	ck_assert_uint_gt(told + told / 10, taken);
+	ck_assert_uint_gt(taken + taken / 10, told);
+	for (uint32_t i = 0; i < CONTEXTS; i++)
+		engine->context_destroy(contexts[i]);
+	ck_assert_uint_eq(engine->context_bytes((enum srtp_profile)0x7777), 0);
+	stop();
+}
+END_TEST
+#endif
+
 static inline void
 add_engine_tests(Suite *suite)
 {
@@ -375,6 +396,9 @@ add_engine_tests(Suite *suite)
 	tcase_add_loop_test(tests, protect_stays_inside_its_capacity, 0, PROFILE_COUNT);
 	tcase_add_loop_test(
 		tests, packet_larger_than_the_engine_takes_is_refused, 0, PROFILE_COUNT);
+#ifndef __SANITIZE_ADDRESS__
+	tcase_add_loop_test(tests, contexts_take_the_bytes_that_are_told, 0, PROFILE_COUNT);
+#endif
 	add_index_tests(tests);
 	suite_add_tcase(suite, tests);
 }

@@ -3,6 +3,7 @@
 #ifndef SUPPORT_SRTP_FIXTURE_H
 #define SUPPORT_SRTP_FIXTURE_H
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
