@@ -16,12 +16,13 @@ struct rte_mbuf;
 
 #define BURST_PACKETS_MAX 32
 
-// Every packet ends in one of the last three; a stage leaves alone what has ended.
+// Every packet ends in one of the last four; a stage leaves alone what has ended.
 enum packet_fate {
 	PACKET_PENDING,
 	PACKET_FORWARDED,
 	PACKET_CONSUMED,
 	PACKET_DROPPED,
+	PACKET_HANDED, // to the worker that owns its session, which counts what becomes of it
 };
 
 enum packet_kind {

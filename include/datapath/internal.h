@@ -4,6 +4,7 @@
 #define DATAPATH_INTERNAL_H
 
 #include "datapath/burst.h"
+#include "datapath/fleet.h"
 #include "datapath/stages.h"
 #include "datapath/tables.h"
 #include "datapath/worker.h"
@@ -32,17 +33,22 @@ struct neighbours {
 	unsigned gateway_questions; // since its last answer
 	struct mono_time next;
 	unsigned announcements_left;
+	uint64_t told; // the fleet's word of the gateway, as it was told or heard last
 };
 
 struct worker {
 	struct worker_settings settings;
+	struct fleet *fleet;
+	bool is_alone; // in a fleet of its own
+	bool has_queue;
+	uint32_t next_source; // receive: who is asked first, the device or another worker
 	struct tables tables;
 	struct worker_stats stats;
 	struct burst burst;
 
 	struct tx_frame tx[TX_FRAMES_MAX];
 	unsigned tx_count;
-	uint64_t received_tsc; // of the burst that walks; written: receive, read: transmit
+	uint64_t received_tsc; // the oldest of the burst that walks; written: receive
 	double ns_per_cycle;
 
 	// latch: the secret of the relay's own transaction ids, made at start
@@ -116,6 +122,10 @@ int transmit_own_datagram(struct worker *worker, const struct tuple *tuple,
 // Hands all that waits to the device.
 void transmit(struct worker *worker);
 
+// Hands to the device what workers without a queue of their own have made. Returns how many frames
+// it took.
+unsigned transmit_for_others(struct worker *worker);
+
 // The next hop towards `remote`: the gateway where one is known and the address is not on the
 // wire, else `learnt`.
 const struct mac *transmit_next_hop(
@@ -132,6 +142,9 @@ struct neighbours_due neighbours_upkeep(
 // The gateway was heard, at `mac`.
 void neighbours_heard(struct neighbours *neighbours, const struct mac *mac, struct mono_time now);
 
+// Tells the fleet of the gateways, or hears of them.
+void neighbours_share(struct worker *worker);
+
 // Announce the media address (RFC 5227, section 3; RFC 4861, section 7.2.6) and keep the gateway's
 // MAC fresh.
 void arp_upkeep(struct worker *worker, struct mono_time now);
@@ -143,6 +156,11 @@ bool nd_is_heard(const struct worker *worker, const struct frame *frame);
 // latch.c: asks the leg's endpoint on `tuple`; its answer proves the path.
 int latch_ask(struct worker *worker, struct leg *leg, const struct tuple *tuple,
 	const struct mac *next_hop, struct mono_time now);
+
+// latch.c: the worker and leg that a request's USERNAME names; false where it names none. The leg
+// that an answer's transaction id names. Neither is proved by it.
+bool latch_user(const struct stun_message *message, uint8_t *worker_out, uint32_t *slot_out);
+uint32_t latch_asked_slot(const struct stun_message *message);
 
 // report.c: the relay's own RTCP receiver report on the leg, where it has something to say.
 void report_send(struct worker *worker, struct leg *leg, struct mono_time now);

@@ -15,11 +15,14 @@ struct stage {
 // a NULL name.
 extern const struct stage pipeline[];
 
-// Takes what the device has, at most BURST_PACKETS_MAX frames.
+// Takes what the device and the other workers have, at most BURST_PACKETS_MAX frames.
 void receive(struct worker *worker, struct burst *burst);
 
 // Says what each frame is; drops what is not for the media address and port.
 void classify(struct worker *worker, struct burst *burst);
+
+// Hands the packets of other workers' sessions to their owners.
+void handover(struct worker *worker, struct burst *burst);
 
 // Answer for the media addresses: RFC 826, RFC 4861, RFC 792 and 4443.
 void arp(struct worker *worker, struct burst *burst);

@@ -126,18 +126,39 @@ struct outflow {
 	struct outflow_stats stats;
 };
 
-struct tables {
+// The slots of all workers. Each worker looks at its own share and at no other's.
+struct store {
 	struct stats_limits limits;
 	struct leg *legs;
 	struct stream *streams;
 	struct outflow *outflows;
 	struct seen_transaction *seen;
+};
+
+struct tables {
+	// The store's, by the slots' numbers; own_* are this worker's.
+	struct leg *legs;
+	struct stream *streams;
+	struct outflow *outflows;
+	struct slot_range own_legs;
+	struct slot_range own_streams;
+	struct slot_range own_outflows;
 	struct rte_hash *by_tuple; // struct tuple -> leg slot; twice the entries there can be
 };
 
 // Returns 0 or -ENOMEM.
-int tables_init(struct tables *tables, const struct stats_limits *limits, const char *name);
+int store_init(struct store *store, const struct stats_limits *limits);
+void store_fini(struct store *store);
+
+// The share of worker `number`. The store must outlive it. Returns 0 or -ENOMEM.
+int tables_init(struct tables *tables, const struct store *store, uint32_t number);
 void tables_fini(struct tables *tables);
+
+static inline bool
+range_has(const struct slot_range *range, uint32_t slot)
+{
+	return slot - range->first < range->count;
+}
 
 // The messages' work. Returns 0, -EINVAL for what is out of range or order, -EEXIST, -ENOSPC.
 int tables_leg_add(struct tables *tables, const struct message_leg *message, struct mono_time now);

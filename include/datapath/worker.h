@@ -12,6 +12,7 @@
 #include "platform/units.h"
 #include "srtp/engine.h"
 
+struct fleet;
 struct rte_mempool;
 struct worker;
 
@@ -24,8 +25,11 @@ struct worker_network {
 };
 
 struct worker_settings {
-	uint8_t number;   // this worker's, as leg_user() carries it
-	uint16_t port_id; // of the DPDK device
+	uint8_t number;      // this worker's, as leg_user() carries it
+	struct fleet *fleet; // of all workers; NULL: it is alone
+	uint16_t port_id;    // of the DPDK device
+	// Receive and transmit queues, of which the first workers have one each; 0: one.
+	uint16_t queue_count;
 	struct rte_mempool *pool;
 	bool sends_chains;     // the device takes a packet in several buffers
 	uint16_t ip_bytes_max; // the longest packet that the wire takes

@@ -42,7 +42,9 @@
 	X(NOT_LIVE, "not_live", "media while its session is not live")                             \
 	X(NO_RECEIVER, "no_receiver",                                                              \
 		"nobody to send it to: no other endpoint of the session is up")                    \
-	X(NO_BUFFER, "no_buffer", "no packet buffer left for the answer")
+	X(NO_BUFFER, "no_buffer", "no packet buffer left for the answer")                          \
+	X(HANDOVER_FULL, "handover_full",                                                          \
+		"the worker that owns its session has too many packets waiting")
 
 // On the way out: each copy and each frame of the relay's own ends transmitted or dropped for one
 // of these.

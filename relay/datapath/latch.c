@@ -123,18 +123,30 @@ remember(struct leg *leg, const uint8_t *transaction, const struct tuple *tuple)
 	return true;
 }
 
-// The leg of a USERNAME "<relay_user>:<endpoint_user>", or NULL.
-static struct leg *
-find_by_username(struct worker *worker, const struct stun_message *message)
+// The USERNAME is "<relay_user>:<endpoint_user>".
+bool
+latch_user(const struct stun_message *message, uint8_t *worker_out, uint32_t *slot_out)
 {
 	const char *colon =
 		message->username ? memchr(message->username, ':', message->username_bytes) : NULL;
+	return colon && leg_user_parse(message->username, (uint32_t)(colon - message->username),
+				worker_out, slot_out) == 0;
+}
+
+uint32_t
+latch_asked_slot(const struct stun_message *message)
+{
+	return read_be24(message->transaction);
+}
+
+static struct leg *
+find_by_username(struct worker *worker, const struct stun_message *message)
+{
 	uint8_t number;
 	uint32_t slot;
-	if (!colon || leg_user_parse(message->username, (uint32_t)(colon - message->username),
-			      &number, &slot) != 0)
+	if (!latch_user(message, &number, &slot))
 		return NULL;
-	if (number != worker->settings.number || slot >= worker->tables.limits.leg_count)
+	if (number != worker->settings.number || !range_has(&worker->tables.own_legs, slot))
 		return NULL;
 	struct leg *leg = &worker->tables.legs[slot];
 	if (!leg->is_used || strlen(leg->relay_username) != message->username_bytes ||
@@ -191,8 +203,8 @@ handle_answer(struct worker *worker, struct packet *packet, const struct stun_me
 	struct mono_time now)
 {
 	const struct tuple *tuple = &packet->frame.tuple;
-	uint32_t slot = read_be24(message->transaction);
-	if (slot >= worker->tables.limits.leg_count || !worker->tables.legs[slot].is_used)
+	uint32_t slot = latch_asked_slot(message);
+	if (!range_has(&worker->tables.own_legs, slot) || !worker->tables.legs[slot].is_used)
 		return DROP_STUN_STALE;
 	struct leg *leg = &worker->tables.legs[slot];
 	int64_t asked_units = transaction_asked_units(worker, message->transaction, tuple, now);

@@ -33,7 +33,7 @@ worker_run(void *argument)
 			worker->stats.busy_ns += mono_since_ns(clock_mono(), now);
 			continue;
 		}
-		int64_t wait_ns = pace_wait_ns(&pace, worker->leg_count > 0);
+		int64_t wait_ns = pace_wait_ns(&pace, fleet_has_legs(worker->fleet));
 		if (wait_ns > 0)
 			nap(wait_ns);
 		else

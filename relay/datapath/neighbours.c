@@ -44,6 +44,27 @@ neighbours_upkeep(struct neighbours *neighbours, bool has_gateway, struct mono_t
 }
 
 void
+neighbours_share(struct worker *worker)
+{
+	for (enum ip_family family = 0; family < IP_FAMILIES; family++) {
+		struct neighbours *ours = &worker->neighbours[family];
+		bool is_speaker = worker->settings.number == FLEET_SPEAKER;
+		uint64_t word = is_speaker ? fleet_gateway_word(&ours->gateway_mac,
+						     ours->gateway_is_known, ours->gateway_changes)
+					   : fleet_gateway(worker->fleet, family);
+		if (word == ours->told)
+			continue;
+		ours->told = word;
+		if (is_speaker) {
+			fleet_tell_gateway(worker->fleet, family, word);
+			continue;
+		}
+		ours->gateway_is_known = fleet_gateway_read(word, &ours->gateway_mac);
+		ours->gateway_changes++;
+	}
+}
+
+void
 neighbours_heard(struct neighbours *neighbours, const struct mac *mac, struct mono_time now)
 {
 	if (!neighbours->gateway_is_known ||

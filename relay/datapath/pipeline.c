@@ -4,6 +4,7 @@
 
 const struct stage pipeline[] = {
 	{"classify", classify},
+	{"handover", handover},
 	{"arp", arp},
 	{"nd", nd},
 	{"icmp", icmp},

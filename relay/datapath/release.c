@@ -24,6 +24,9 @@ release(struct worker *worker, struct burst *burst)
 		case PACKET_DROPPED:
 			stats->drops[packet->reason]++;
 			break;
+		case PACKET_HANDED:
+			stats->handed_out++;
+			break;
 		case PACKET_PENDING:
 			assert(!"every stage list ends a packet");
 		}

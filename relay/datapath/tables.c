@@ -38,48 +38,71 @@ tuple_hash(const void *key, uint32_t key_bytes, uint32_t seed)
 }
 
 int
-tables_init(struct tables *tables, const struct stats_limits *limits, const char *name)
+store_init(struct store *store, const struct stats_limits *limits)
 {
+	memset(store, 0, sizeof *store);
+	store->limits = *limits;
+	store->legs = calloc(limits->leg_count, sizeof *store->legs);
+	store->streams = calloc(limits->stream_count, sizeof *store->streams);
+	store->outflows = calloc(limits->outflow_count, sizeof *store->outflows);
+	store->seen =
+		calloc((size_t)limits->leg_count * SEEN_TRANSACTIONS_MAX, sizeof *store->seen);
+	if (!store->legs || !store->streams || !store->outflows || !store->seen) {
+		store_fini(store);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < limits->leg_count; i++) {
+		store->legs[i].slot = i;
+		store->legs[i].seen = store->seen + (size_t)i * SEEN_TRANSACTIONS_MAX;
+	}
+	return 0;
+}
+
+void
+store_fini(struct store *store)
+{
+	free(store->seen);
+	free(store->outflows);
+	free(store->streams);
+	for (uint32_t i = 0; store->legs && i < store->limits.leg_count; i++) {
+		hmac_sha1_key_fini(&store->legs[i].relay_key);
+		hmac_sha1_key_fini(&store->legs[i].endpoint_key);
+	}
+	free(store->legs);
+	memset(store, 0, sizeof *store);
+}
+
+int
+tables_init(struct tables *tables, const struct store *store, uint32_t number)
+{
+	const struct stats_limits *limits = &store->limits;
+	uint32_t workers = limits->worker_count;
+	char name[RTE_HASH_NAMESIZE];
+
+	*tables = (struct tables){
+		.legs = store->legs,
+		.streams = store->streams,
+		.outflows = store->outflows,
+		.own_legs = stats_share(limits->leg_count, workers, number),
+		.own_streams = stats_share(limits->stream_count, workers, number),
+		.own_outflows = stats_share(limits->outflow_count, workers, number),
+	};
+	snprintf(name, sizeof name, "paths-%u", number);
 	struct rte_hash_parameters parameters = {
 		.name = name,
-		.entries = limits->leg_count * 2,
+		.entries = tables->own_legs.count * 2,
 		.key_len = sizeof(struct tuple),
 		.hash_func = tuple_hash,
 		.socket_id = (int)rte_socket_id(),
 	};
-
-	memset(tables, 0, sizeof *tables);
-	tables->limits = *limits;
-	tables->legs = calloc(limits->leg_count, sizeof *tables->legs);
-	tables->streams = calloc(limits->stream_count, sizeof *tables->streams);
-	tables->outflows = calloc(limits->outflow_count, sizeof *tables->outflows);
-	tables->seen =
-		calloc((size_t)limits->leg_count * SEEN_TRANSACTIONS_MAX, sizeof *tables->seen);
 	tables->by_tuple = rte_hash_create(&parameters);
-	if (!tables->legs || !tables->streams || !tables->outflows || !tables->seen ||
-		!tables->by_tuple) {
-		tables_fini(tables);
-		return -ENOMEM;
-	}
-	for (uint32_t i = 0; i < limits->leg_count; i++) {
-		tables->legs[i].slot = i;
-		tables->legs[i].seen = tables->seen + (size_t)i * SEEN_TRANSACTIONS_MAX;
-	}
-	return 0;
+	return tables->by_tuple ? 0 : -ENOMEM;
 }
 
 void
 tables_fini(struct tables *tables)
 {
 	rte_hash_free(tables->by_tuple);
-	free(tables->seen);
-	free(tables->outflows);
-	free(tables->streams);
-	for (uint32_t i = 0; tables->legs && i < tables->limits.leg_count; i++) {
-		hmac_sha1_key_fini(&tables->legs[i].relay_key);
-		hmac_sha1_key_fini(&tables->legs[i].endpoint_key);
-	}
-	free(tables->legs);
 	memset(tables, 0, sizeof *tables);
 }
 
@@ -93,7 +116,7 @@ is_text(const char *text, size_t capacity)
 int
 tables_leg_add(struct tables *tables, const struct message_leg *message, struct mono_time now)
 {
-	if (message->leg >= tables->limits.leg_count || !message->relay_context ||
+	if (!range_has(&tables->own_legs, message->leg) || !message->relay_context ||
 		!is_text(message->relay_user, sizeof message->relay_user) ||
 		!is_text(message->endpoint_user, sizeof message->endpoint_user) ||
 		!is_text(message->relay_password, sizeof message->relay_password) ||
@@ -127,7 +150,7 @@ tables_leg_add(struct tables *tables, const struct message_leg *message, struct 
 int
 tables_leg_gate(struct tables *tables, const struct message_leg *message)
 {
-	if (message->leg >= tables->limits.leg_count || !tables->legs[message->leg].is_used)
+	if (!range_has(&tables->own_legs, message->leg) || !tables->legs[message->leg].is_used)
 		return -EINVAL;
 	tables->legs[message->leg].is_live = message->live;
 	return 0;
@@ -136,7 +159,7 @@ tables_leg_gate(struct tables *tables, const struct message_leg *message)
 int
 tables_leg_remove(struct tables *tables, uint32_t slot)
 {
-	if (slot >= tables->limits.leg_count)
+	if (!range_has(&tables->own_legs, slot))
 		return -EINVAL;
 	struct leg *leg = &tables->legs[slot];
 	if (!leg->is_used || leg->stream_count > 0 || leg->receive_count > 0)
@@ -151,9 +174,10 @@ tables_leg_remove(struct tables *tables, uint32_t slot)
 int
 tables_stream_add(struct tables *tables, const struct message_stream *message)
 {
-	if (message->stream >= tables->limits.stream_count ||
-		message->leg >= tables->limits.leg_count || !tables->legs[message->leg].is_used ||
-		!message->context || message->clock_rate_hz == 0 || message->dscp > 63)
+	if (!range_has(&tables->own_streams, message->stream) ||
+		!range_has(&tables->own_legs, message->leg) ||
+		!tables->legs[message->leg].is_used || !message->context ||
+		message->clock_rate_hz == 0 || message->dscp > 63)
 		return -EINVAL;
 	struct leg *leg = &tables->legs[message->leg];
 	struct stream *stream = &tables->streams[message->stream];
@@ -179,7 +203,7 @@ tables_stream_add(struct tables *tables, const struct message_stream *message)
 int
 tables_stream_remove(struct tables *tables, uint32_t slot)
 {
-	if (slot >= tables->limits.stream_count)
+	if (!range_has(&tables->own_streams, slot))
 		return -EINVAL;
 	struct stream *stream = &tables->streams[slot];
 	if (!stream->is_used || stream->outflow_count > 0)
@@ -200,9 +224,9 @@ tables_stream_remove(struct tables *tables, uint32_t slot)
 int
 tables_outflow_add(struct tables *tables, const struct message_outflow *message)
 {
-	if (message->outflow >= tables->limits.outflow_count ||
-		message->stream >= tables->limits.stream_count ||
-		message->leg >= tables->limits.leg_count ||
+	if (!range_has(&tables->own_outflows, message->outflow) ||
+		!range_has(&tables->own_streams, message->stream) ||
+		!range_has(&tables->own_legs, message->leg) ||
 		!tables->streams[message->stream].is_used || !tables->legs[message->leg].is_used)
 		return -EINVAL;
 	struct outflow *outflow = &tables->outflows[message->outflow];
@@ -228,7 +252,7 @@ tables_outflow_add(struct tables *tables, const struct message_outflow *message)
 int
 tables_outflow_remove(struct tables *tables, uint32_t slot)
 {
-	if (slot >= tables->limits.outflow_count || !tables->outflows[slot].is_used)
+	if (!range_has(&tables->own_outflows, slot) || !tables->outflows[slot].is_used)
 		return -EINVAL;
 	struct outflow *outflow = &tables->outflows[slot];
 	struct stream *stream = &tables->streams[outflow->stream];
@@ -242,7 +266,7 @@ tables_outflow_remove(struct tables *tables, uint32_t slot)
 int
 tables_capture(struct tables *tables, const struct message_capture *message)
 {
-	if (message->stream >= tables->limits.stream_count)
+	if (!range_has(&tables->own_streams, message->stream))
 		return -EINVAL;
 	struct stream *stream = &tables->streams[message->stream];
 	if (!message->is_on) {

@@ -299,6 +299,53 @@ count_delay(struct worker *worker, unsigned media_sent)
 	worker->stats.delays[delay_bucket(ns)] += media_sent;
 }
 
+// Through the device's queue, or through the worker that has it. Returns how many of the first are
+// on their way.
+static unsigned
+send_frames(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
+{
+	unsigned sent = 0;
+
+	if (!worker->has_queue)
+		return fleet_put_frames(worker->fleet, worker->settings.number, mbufs, count);
+	while (sent < count) {
+		uint16_t taken = rte_eth_tx_burst(worker->settings.port_id, worker->settings.number,
+			mbufs + sent, (uint16_t)(count - sent));
+		if (taken == 0)
+			break;
+		sent += taken;
+	}
+	return sent;
+}
+
+// What the device has no room for now stays in the other's ring: when that is full, the other
+// counts its drops.
+static unsigned
+transmit_for(struct worker *worker, uint32_t other)
+{
+	struct rte_mbuf *mbufs[TX_FRAMES_MAX];
+	unsigned count = fleet_look_frames(worker->fleet, other, mbufs, TX_FRAMES_MAX);
+	if (count == 0)
+		return 0;
+	unsigned sent = send_frames(worker, mbufs, count);
+	fleet_frames_done(worker->fleet, other, sent);
+	return sent;
+}
+
+unsigned
+transmit_for_others(struct worker *worker)
+{
+	uint32_t workers = fleet_worker_count(worker->fleet);
+	uint16_t queues = worker->settings.queue_count ? worker->settings.queue_count : 1;
+	unsigned sent = 0;
+
+	if (!worker->has_queue)
+		return 0;
+	for (uint32_t other = worker->settings.number + queues; other < workers; other += queues)
+		sent += transmit_for(worker, other);
+	return sent;
+}
+
 void
 transmit(struct worker *worker)
 {
@@ -307,14 +354,7 @@ transmit(struct worker *worker)
 
 	for (unsigned i = 0; i < count; i++)
 		mbufs[i] = worker->tx[i].mbuf;
-	unsigned sent = 0;
-	while (sent < count) {
-		uint16_t taken = rte_eth_tx_burst(
-			worker->settings.port_id, 0, mbufs + sent, (uint16_t)(count - sent));
-		if (taken == 0)
-			break;
-		sent += taken;
-	}
+	unsigned sent = send_frames(worker, mbufs, count);
 	unsigned media_sent = 0;
 	for (unsigned i = 0; i < sent; i++) {
 		count_sent(worker, &worker->tx[i]);

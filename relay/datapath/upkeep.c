@@ -13,18 +13,14 @@
 #define KEEPALIVE_NS NS_IN_S // the relay's own question on each path: round trip, NAT mapping
 #define REPORT_NS (5 * NS_IN_S)
 
-// A stretch of slots of a table of `count`.
-struct stretch {
-	uint32_t first;
-	uint32_t count;
-};
-
-// Which slots are due, so that all of them are met once in `period_ns`, or later where they are
-// many.
-static struct stretch
-sweep_due(struct sweep *sweep, uint32_t count, int64_t period_ns, struct mono_time now)
+// Which of a range's slots are due, so that all of them are met once in `period_ns`, or later where
+// they are many.
+static struct slot_range
+sweep_due(struct sweep *sweep, const struct slot_range *range, int64_t period_ns,
+	struct mono_time now)
 {
-	struct stretch none = {0, 0};
+	struct slot_range none = {0, 0};
+	uint32_t count = range->count;
 	int64_t elapsed_ns = mono_since_ns(now, sweep->last);
 	if (elapsed_ns < SWEEP_NS || count == 0)
 		return none;
@@ -33,14 +29,14 @@ sweep_due(struct sweep *sweep, uint32_t count, int64_t period_ns, struct mono_ti
 	sweep->last = now;
 	if (elapsed_ns >= period_ns) {
 		sweep->next = 0;
-		return (struct stretch){0, count};
+		return *range;
 	}
 	// At least one, so that the shortest table is swept too, only somewhat sooner.
 	uint32_t due = (uint32_t)((int64_t)count * elapsed_ns / period_ns) + 1;
-	struct stretch stretch = {sweep->next, due};
-	if (stretch.count > count - stretch.first)
-		stretch.count = count - stretch.first;
-	sweep->next = (stretch.first + stretch.count) % count;
+	if (due > count - sweep->next)
+		due = count - sweep->next;
+	struct slot_range stretch = {range->first + sweep->next, due};
+	sweep->next = (sweep->next + due) % count;
 	return stretch;
 }
 
@@ -143,19 +139,19 @@ publish_named(struct worker *worker, const struct message *message, struct mono_
 	case MESSAGE_LEG_ADD:
 	case MESSAGE_LEG_GATE:
 	case MESSAGE_LEG_REMOVE:
-		if (message->leg.leg < tables->limits.leg_count &&
+		if (range_has(&tables->own_legs, message->leg.leg) &&
 			tables->legs[message->leg.leg].is_used)
 			publish_leg(worker, &tables->legs[message->leg.leg]);
 		break;
 	case MESSAGE_STREAM_ADD:
 	case MESSAGE_STREAM_REMOVE:
-		if (message->stream.stream < tables->limits.stream_count &&
+		if (range_has(&tables->own_streams, message->stream.stream) &&
 			tables->streams[message->stream.stream].is_used)
 			publish_stream(worker, &tables->streams[message->stream.stream], now);
 		break;
 	case MESSAGE_OUTFLOW_ADD:
 	case MESSAGE_OUTFLOW_REMOVE:
-		if (message->outflow.outflow < tables->limits.outflow_count &&
+		if (range_has(&tables->own_outflows, message->outflow.outflow) &&
 			tables->outflows[message->outflow.outflow].is_used)
 			publish_outflow(worker, &tables->outflows[message->outflow.outflow]);
 		break;
@@ -165,7 +161,7 @@ publish_named(struct worker *worker, const struct message *message, struct mono_
 }
 
 static void
-publish_legs(struct worker *worker, struct stretch stretch)
+publish_legs(struct worker *worker, struct slot_range stretch)
 {
 	struct leg *legs = worker->tables.legs + stretch.first;
 	for (uint32_t i = 0; i < stretch.count; i++) {
@@ -175,7 +171,7 @@ publish_legs(struct worker *worker, struct stretch stretch)
 }
 
 static void
-publish_streams(struct worker *worker, struct stretch stretch, struct mono_time now)
+publish_streams(struct worker *worker, struct slot_range stretch, struct mono_time now)
 {
 	struct stream *streams = worker->tables.streams + stretch.first;
 	for (uint32_t i = 0; i < stretch.count; i++) {
@@ -185,7 +181,7 @@ publish_streams(struct worker *worker, struct stretch stretch, struct mono_time 
 }
 
 static void
-publish_outflows(struct worker *worker, struct stretch stretch)
+publish_outflows(struct worker *worker, struct slot_range stretch)
 {
 	const struct outflow *outflows = worker->tables.outflows + stretch.first;
 	for (uint32_t i = 0; i < stretch.count; i++) {
@@ -197,19 +193,17 @@ publish_outflows(struct worker *worker, struct stretch stretch)
 void
 worker_publish(struct worker *worker, struct mono_time now)
 {
-	const struct stats_limits *limits = &worker->tables.limits;
-
-	publish_legs(worker, (struct stretch){0, limits->leg_count});
-	publish_streams(worker, (struct stretch){0, limits->stream_count}, now);
-	publish_outflows(worker, (struct stretch){0, limits->outflow_count});
+	publish_legs(worker, worker->tables.own_legs);
+	publish_streams(worker, worker->tables.own_streams, now);
+	publish_outflows(worker, worker->tables.own_outflows);
 	stats_publish_worker(worker->settings.stats, worker->settings.number, &worker->stats);
 }
 
 void
 upkeep(struct worker *worker, struct mono_time now)
 {
-	struct stretch legs =
-		sweep_due(&worker->leg_sweep, worker->tables.limits.leg_count, LEGS_NS, now);
+	struct slot_range legs =
+		sweep_due(&worker->leg_sweep, &worker->tables.own_legs, LEGS_NS, now);
 	for (uint32_t i = legs.first; i < legs.first + legs.count; i++) {
 		if (worker->tables.legs[i].is_used)
 			leg_upkeep(worker, &worker->tables.legs[i], now);
@@ -217,21 +211,24 @@ upkeep(struct worker *worker, struct mono_time now)
 	if (!mono_reached(now, worker->next_upkeep))
 		return;
 	worker->next_upkeep = mono_after_ns(now, UPKEEP_NS);
-	arp_upkeep(worker, now);
-	nd_upkeep(worker, now);
+	if (worker->settings.number == FLEET_SPEAKER) {
+		arp_upkeep(worker, now);
+		nd_upkeep(worker, now);
+	}
+	neighbours_share(worker);
 }
 
 void
 publish(struct worker *worker, struct mono_time now)
 {
-	const struct stats_limits *limits = &worker->tables.limits;
+	const struct tables *tables = &worker->tables;
 
 	publish_legs(
-		worker, sweep_due(&worker->publish_sweeps[0], limits->leg_count, PUBLISH_NS, now));
+		worker, sweep_due(&worker->publish_sweeps[0], &tables->own_legs, PUBLISH_NS, now));
 	publish_streams(worker,
-		sweep_due(&worker->publish_sweeps[1], limits->stream_count, PUBLISH_NS, now), now);
+		sweep_due(&worker->publish_sweeps[1], &tables->own_streams, PUBLISH_NS, now), now);
 	publish_outflows(worker,
-		sweep_due(&worker->publish_sweeps[2], limits->outflow_count, PUBLISH_NS, now));
+		sweep_due(&worker->publish_sweeps[2], &tables->own_outflows, PUBLISH_NS, now));
 	if (mono_reached(now, worker->next_heartbeat)) {
 		worker->next_heartbeat = mono_after_ns(now, UPKEEP_NS);
 		stats_publish_worker(

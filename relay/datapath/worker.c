@@ -2,7 +2,6 @@
 // worker.c - one lcore's loop: messages, one burst down the stages, what time asks for,
 // transmission.
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +20,6 @@
 struct worker *
 worker_create(const struct worker_settings *settings)
 {
-	char name[32];
 	uint8_t secret[TRANSACTION_SECRET_BYTES];
 	struct worker *worker = aligned_alloc(WORKER_ALIGNMENT,
 		(sizeof *worker + WORKER_ALIGNMENT - 1) / WORKER_ALIGNMENT * WORKER_ALIGNMENT);
@@ -32,15 +30,23 @@ worker_create(const struct worker_settings *settings)
 	for (enum ip_family family = 0; family < IP_FAMILIES; family++)
 		worker->neighbours[family].announcements_left = ANNOUNCEMENTS;
 	worker->ns_per_cycle = (double)NS_IN_S / (double)rte_get_tsc_hz();
-	snprintf(name, sizeof name, "paths-%u", settings->number);
 	if (RAND_bytes(secret, sizeof secret) != 1)
 		goto free_worker;
 	hmac_sha1_key_init(&worker->transaction_key, secret, sizeof secret);
 	OPENSSL_cleanse(secret, sizeof secret);
-	if (tables_init(&worker->tables, stats_limits_get(settings->stats), name) != 0)
+	worker->is_alone = !settings->fleet;
+	worker->has_queue = settings->number < (settings->queue_count ? settings->queue_count : 1);
+	worker->fleet = worker->is_alone ? fleet_create(stats_limits_get(settings->stats))
+					 : settings->fleet;
+	if (!worker->fleet)
 		goto free_worker;
+	if (tables_init(&worker->tables, fleet_store(worker->fleet), settings->number) != 0)
+		goto free_fleet;
 	return worker;
 
+free_fleet:
+	if (worker->is_alone)
+		fleet_destroy(worker->fleet);
 free_worker:
 	free(worker);
 	return NULL;
@@ -52,6 +58,8 @@ worker_destroy(struct worker *worker)
 	if (!worker)
 		return;
 	tables_fini(&worker->tables);
+	if (worker->is_alone)
+		fleet_destroy(worker->fleet);
 	hmac_sha1_key_fini(&worker->transaction_key);
 	free(worker);
 }
@@ -96,6 +104,7 @@ worker_handle(struct worker *worker, struct message *message, struct mono_time n
 		worker->leg_count++;
 	if (message->type == MESSAGE_LEG_REMOVE)
 		worker->leg_count--;
+	fleet_tell_legs(worker->fleet, worker->settings.number, worker->leg_count);
 	publish_named(worker, message, now);
 }
 
@@ -132,6 +141,7 @@ worker_poll(struct worker *worker, struct mono_time now)
 	upkeep(worker, now);
 	if (worker->tx_count > 0)
 		transmit(worker);
+	unsigned others = transmit_for_others(worker);
 	publish(worker, now);
-	return messages + burst->count;
+	return messages + burst->count + others;
 }

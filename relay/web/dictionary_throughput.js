@@ -36,6 +36,7 @@ export const THROUGHPUT_WORDS = {
 	"drop.not_live": ["不在上课时间", "outside a lesson"],
 	"drop.no_receiver": ["没有接收方", "nobody to receive it"],
 	"drop.no_buffer": ["缓冲区用完", "out of buffers"],
+	"drop.handover_full": ["所属工作线程来不及处理", "its worker cannot keep up"],
 	"drop.tx_full": ["发送队列满", "transmit queue full"],
 	"drop.tx_no_buffer": ["发送缓冲区用完", "no buffer for a copy"],
 	"drop.tx_too_long": ["包太长，对方线路放不下", "too long for the receiver's line"],
