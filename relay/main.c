@@ -11,7 +11,7 @@
 
 #include "control/config.h"
 #include "control/control.h"
-#include "datapath/worker.h"
+#include "datapath/crew.h"
 #include "ledger/ledger_verify.h"
 #include "platform/eal.h"
 #include "platform/log.h"
@@ -34,9 +34,7 @@ struct relay {
 	const struct srtp_engine *engine;
 	struct port port;
 	struct stats *stats;
-	struct mailbox *mailbox;
-	struct worker *worker;
-	int worker_lcore;
+	struct crew *crew;
 	struct control *control;
 	char error[ERROR_BYTES]; // says why a part did not start
 };
@@ -63,18 +61,8 @@ start_eal(struct relay *relay)
 	for (size_t i = 0; i < media->eal_count; i++)
 		options[i] = media->eal[i];
 
-	int result = eal_start(
+	return eal_start(
 		media->device, options, media->eal_count, relay->error, sizeof relay->error);
-	if (result != 0)
-		return result;
-	relay->worker_lcore = eal_worker_lcore();
-	if (relay->worker_lcore >= 0)
-		return 0;
-	snprintf(relay->error, sizeof relay->error,
-		"DPDK has one lcore only, and the data path needs one of its own: put "
-		"\"--lcores=0@0,1@1\" into media.eal (on a single CPU: \"--lcores=0@0,1@0\")");
-	eal_stop();
-	return -EINVAL;
 }
 
 static void
@@ -88,8 +76,13 @@ static int
 start_port(struct relay *relay)
 {
 	const struct config_media *media = &relay->config->media;
-	return port_start(&relay->port, media->device, media->mac,
-		ip_is_set(&media->networks[IP_V6].address), relay->error, sizeof relay->error);
+	struct port_settings settings = {
+		.device = media->device,
+		.mac = media->mac,
+		.has_ipv6 = ip_is_set(&media->networks[IP_V6].address),
+		.workers = (uint16_t)media->workers,
+	};
+	return port_start(&relay->port, &settings, relay->error, sizeof relay->error);
 }
 
 static void
@@ -99,20 +92,21 @@ stop_port(struct relay *relay)
 }
 
 static int
-start_boards(struct relay *relay)
+start_board(struct relay *relay)
 {
-	uint32_t legs = relay->config->legs_max;
+	uint32_t workers = relay->config->media.workers;
+	// Each worker has an equal share, and no leg is lost to the rounding.
+	uint32_t legs = (relay->config->legs_max + workers - 1) / workers * workers;
 	struct stats_limits limits = {
+		.worker_count = workers,
 		.leg_count = legs,
 		.stream_count = legs * LEG_STREAMS_MAX,
 		.outflow_count = legs * LEG_STREAMS_MAX * OUTFLOWS_PER_STREAM,
 	};
 
 	relay->stats = stats_create(&limits);
-	relay->mailbox = relay->stats ? mailbox_create("worker-0") : NULL;
-	if (relay->mailbox)
+	if (relay->stats)
 		return 0;
-	stats_destroy(relay->stats);
 	snprintf(relay->error, sizeof relay->error,
 		"no memory for %u legs: lower limits.legs, or give DPDK more (\"-m\" in media.eal)",
 		legs);
@@ -120,18 +114,18 @@ start_boards(struct relay *relay)
 }
 
 static void
-stop_boards(struct relay *relay)
+stop_board(struct relay *relay)
 {
-	mailbox_destroy(relay->mailbox);
 	stats_destroy(relay->stats);
 }
 
 static int
-start_worker(struct relay *relay)
+start_workers(struct relay *relay)
 {
 	const struct config_media *media = &relay->config->media;
 	struct worker_settings settings = {
 		.port_id = relay->port.id,
+		.queue_count = relay->port.queue_count,
 		.pool = relay->port.pool,
 		.ip_bytes_max = relay->port.mtu,
 		.sends_chains = relay->port.sends_chains,
@@ -139,7 +133,6 @@ start_worker(struct relay *relay)
 		.media_port = media->port,
 		.poll_above_pps = media->poll_above_pps,
 		.engine = relay->engine,
-		.mailbox = relay->mailbox,
 		.stats = relay->stats,
 	};
 	memcpy(&settings.mac, media->mac, sizeof settings.mac);
@@ -149,21 +142,14 @@ start_worker(struct relay *relay)
 			(struct worker_network){from->address, from->prefix_bits, from->gateway};
 	}
 
-	relay->worker = worker_create(&settings);
-	if (relay->worker && eal_launch(relay->worker_lcore, worker_run, relay->worker) == 0)
-		return 0;
-	worker_destroy(relay->worker);
-	snprintf(relay->error, sizeof relay->error,
-		"no memory for the worker: lower limits.legs, or raise \"-m\" in media.eal");
-	return -ENOMEM;
+	relay->crew = crew_start(&settings, relay->error, sizeof relay->error);
+	return relay->crew ? 0 : -ENOMEM;
 }
 
 static void
-stop_worker(struct relay *relay)
+stop_workers(struct relay *relay)
 {
-	worker_stop(relay->worker);
-	eal_wait(relay->worker_lcore);
-	worker_destroy(relay->worker);
+	crew_stop(relay->crew);
 }
 
 // A convenience: the relay goes without it.
@@ -192,15 +178,15 @@ stop_telemetry(struct relay *relay)
 }
 
 static int
-send_to_worker(void *mailboxes, uint32_t worker, struct message *message)
+send_to_worker(void *crew, uint32_t worker, struct message *message)
 {
-	return mailbox_send(((struct mailbox **)mailboxes)[worker], message);
+	return mailbox_send(crew_mailbox(crew, worker), message);
 }
 
 static struct message *
-take_from_worker(void *mailboxes, uint32_t worker)
+take_from_worker(void *crew, uint32_t worker)
 {
-	return mailbox_take_ack(((struct mailbox **)mailboxes)[worker]);
+	return mailbox_take_ack(crew_mailbox(crew, worker));
 }
 
 static int
@@ -218,7 +204,7 @@ start_control(struct relay *relay)
 		media->mac[2], media->mac[3], media->mac[4], media->mac[5]);
 	struct control_edges edges = {
 		.engine = relay->engine,
-		.link = {&relay->mailbox, send_to_worker, take_from_worker, relay->stats},
+		.link = {relay->crew, send_to_worker, take_from_worker, relay->stats},
 		.config_path = relay->config_path,
 		.version = VERSION,
 		.device = media->device,
@@ -228,9 +214,12 @@ start_control(struct relay *relay)
 		.port_look = port_look,
 		.port = &relay->port,
 	};
-	log_info("media on %s%s%s port %u by %s (%s), engine %s", addresses[IP_V4],
-		*addresses[IP_V4] && *addresses[IP_V6] ? " and " : "", addresses[IP_V6],
-		media->port, media->device, relay->port.driver, relay->engine->name);
+	log_info("media on %s%s%s port %u by %s (%s), engine %s, %u worker%s with %u "
+		 "queue%s",
+		addresses[IP_V4], *addresses[IP_V4] && *addresses[IP_V6] ? " and " : "",
+		addresses[IP_V6], media->port, media->device, relay->port.driver,
+		relay->engine->name, media->workers, media->workers == 1 ? "" : "s",
+		relay->port.queue_count, relay->port.queue_count == 1 ? "" : "s");
 	relay->control = control_create(relay->config, &edges, relay->error, sizeof relay->error);
 	relay->config = NULL;
 	return relay->control ? 0 : -EIO;
@@ -250,8 +239,8 @@ static const struct part {
 	{"SRTP engine", start_engine, NULL},
 	{"DPDK", start_eal, stop_eal},
 	{"media port", start_port, stop_port},
-	{"boards", start_boards, stop_boards},
-	{"worker", start_worker, stop_worker},
+	{"board", start_board, stop_board},
+	{"workers", start_workers, stop_workers},
 	{"telemetry", start_telemetry, stop_telemetry},
 	{"control port", start_control, stop_control},
 };

@@ -36,9 +36,10 @@ struct config_media {
 	char eal[CONFIG_EAL_OPTIONS_MAX][CONFIG_TEXT_BYTES_MAX];
 	size_t eal_count;
 	struct config_network networks[IP_FAMILIES]; // one of them, or both
-	uint8_t mac[6]; // default 02:00 and the last four bytes of the address, IPv4's first
-	uint32_t vlan;  // 0 = none, 1..4094
-	uint32_t port;  // 1..65535, default 5000
+	uint8_t mac[6];   // default 02:00 and the last four bytes of the address, IPv4's first
+	uint32_t vlan;    // 0 = none, 1..4094
+	uint32_t port;    // 1..65535, default 5000
+	uint32_t workers; // lcores of the data path, 1..WORKERS_MAX, default 1
 	uint32_t poll_above_pps; // naps below; 0: never, default 50000
 	char engine[32]; // "ipsec-mb", "libsrtp2", or "auto" (default): the first that runs here
 };

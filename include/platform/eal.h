@@ -22,12 +22,12 @@ void eal_device_name(const char *device, char name[EAL_DEVICE_NAME_BYTES]);
 // device.
 bool eal_device_is_virtual(const char *device);
 
-// The first lcore but the main one, for a worker; or -1 where EAL has only the main lcore.
-int eal_worker_lcore(void);
+// The lcores but the main one, for workers: at most `room` of them. Returns how many there are.
+unsigned eal_worker_lcores(unsigned *lcores, unsigned room);
 
 // Runs `loop(argument)` on the lcore. Returns 0, or -EBUSY where it runs something already. The
 // wait ends when the loop has returned.
-int eal_launch(int lcore, int (*loop)(void *argument), void *argument);
-void eal_wait(int lcore);
+int eal_launch(unsigned lcore, int (*loop)(void *argument), void *argument);
+void eal_wait(unsigned lcore);
 
 #endif

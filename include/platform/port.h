@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// port.h - one DPDK Ethernet device with one receive and one transmit queue, and its packet
-// buffers.
+// port.h - one DPDK Ethernet device, its queues and its packet buffers.
 #ifndef PLATFORM_PORT_H
 #define PLATFORM_PORT_H
 
@@ -15,15 +14,25 @@ struct port {
 	char driver[32];
 	uint16_t mtu;             // bytes of an IP packet
 	bool sends_chains;        // a frame may lie in several buffers
+	uint16_t queue_count;     // of receive and of transmit queues
 	struct rte_mempool *pool; // its own
 };
 
-// Starts the device that EAL was started with, under the given MAC address, with the groups that
-// IPv6 asks its neighbours in where `has_ipv6`. Where the device cannot take the address it is made
-// to receive everything, and classify sorts. Returns 0, or a negative
-// errno with a reason that says what to do in error[0..error_bytes).
-int port_start(struct port *port, const char *device, const uint8_t mac[6], bool has_ipv6,
-	char *error, size_t error_bytes);
+struct port_settings {
+	const char *device; // what EAL was started with
+	const uint8_t *mac; // 6 bytes
+	bool has_ipv6;      // it then listens to the groups in which IPv6 asks its neighbours
+	// A receive and a transmit queue for each where the device has so many; a device with
+	// hardware of its own spreads what it receives by addresses and ports (RSS), a virtual one
+	// as it can.
+	uint16_t workers;
+};
+
+// Starts the device. Where it cannot take the address it is made to receive everything, and
+// classify sorts. Returns 0, or a negative errno with a reason that says what to do in
+// error[0..error_bytes).
+int port_start(
+	struct port *port, const struct port_settings *settings, char *error, size_t error_bytes);
 void port_stop(struct port *port);
 
 // What the device itself counts, since it was started, and how it is now.

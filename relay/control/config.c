@@ -8,6 +8,7 @@
 #include "control/config_reader.h"
 #include "control/config_text.h"
 #include "ledger/ledger.h"
+#include "platform/messages.h"
 
 #define LEGS_MIN 2
 #define POLL_ABOVE_PPS_MAX 100000000
@@ -160,6 +161,8 @@ media_read(struct config_reader *reader, const struct config_setting_t *setting,
 		{"vlan", false, config_read_number, offsetof(struct config_media, vlan), 0, 4094},
 		{"port", false, config_read_number, offsetof(struct config_media, port), 1,
 			UINT16_MAX},
+		{"workers", false, config_read_number, offsetof(struct config_media, workers), 1,
+			WORKERS_MAX},
 		{"poll_above_pps", false, config_read_number,
 			offsetof(struct config_media, poll_above_pps), 0, POLL_ABOVE_PPS_MAX},
 		{"engine", false, engine_read, offsetof(struct config_media, engine), 0, 32},
@@ -304,7 +307,7 @@ config_load(const char *path, struct config *out, struct file_error *error)
 	int result;
 
 	*out = (struct config){
-		.media = {.port = 5000, .poll_above_pps = 50000, .engine = "auto"},
+		.media = {.port = 5000, .workers = 1, .poll_above_pps = 50000, .engine = "auto"},
 		.ledger = {.minute_days = LEDGER_MINUTE_DAYS,
 			.live_seconds = 50,
 			.delivered_percent = 80,

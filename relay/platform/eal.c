@@ -90,21 +90,27 @@ eal_stop(void)
 	rte_eal_cleanup();
 }
 
-int
-eal_worker_lcore(void)
+unsigned
+eal_worker_lcores(unsigned *lcores, unsigned room)
 {
-	unsigned lcore = rte_get_next_lcore(-1, 1, 0);
-	return lcore < RTE_MAX_LCORE ? (int)lcore : -1;
+	unsigned count = 0, lcore;
+	RTE_LCORE_FOREACH_WORKER(lcore)
+	{
+		if (count < room)
+			lcores[count] = lcore;
+		count++;
+	}
+	return count;
 }
 
 int
-eal_launch(int lcore, int (*loop)(void *argument), void *argument)
+eal_launch(unsigned lcore, int (*loop)(void *argument), void *argument)
 {
-	return rte_eal_remote_launch(loop, argument, (unsigned)lcore);
+	return rte_eal_remote_launch(loop, argument, lcore);
 }
 
 void
-eal_wait(int lcore)
+eal_wait(unsigned lcore)
 {
-	rte_eal_wait_lcore((unsigned)lcore);
+	rte_eal_wait_lcore(lcore);
 }
