@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "datapath/requests.h"
 #include "media/frame.h"
 #include "media/hmac_sha1.h"
 #include "media/reception.h"
@@ -18,12 +19,10 @@
 // A path without an authenticated packet for this long is down.
 #define PATH_TIMEOUT_NS (15 * NS_IN_S)
 
-// Requests remembered per leg, so that one that is sent again from elsewhere is known: at one a
-// second, the last 34 minutes.
-#define SEEN_TRANSACTIONS_MAX 2048
-
 // Flows that one endpoint receives.
 #define LEG_RECEIVES_MAX (SESSION_LEGS_MAX * LEG_STREAMS_MAX)
+
+#define NO_SLOT UINT32_MAX // the end of a list that goes through slots
 
 struct rte_hash;
 struct worker;
@@ -56,11 +55,6 @@ struct rate_limit {
 	uint32_t count;
 };
 
-struct seen_transaction {
-	uint32_t transaction_hash;
-	uint32_t tuple_hash;
-};
-
 struct leg {
 	// hot: what every packet looks at
 	bool is_used;
@@ -82,23 +76,21 @@ struct leg {
 	char endpoint_username[2 * STUN_USER_BYTES_MAX]; // in the relay's requests
 	struct rate_limit off_path;
 	int64_t answered_units; // latch: when the newest question was asked that has its answer
-	uint32_t seen_next;
-	uint32_t seen_count;
-	struct seen_transaction *seen; // SEEN_TRANSACTIONS_MAX
 	struct mono_time next_keepalive;
 	struct mono_time next_report;
 	uint32_t relay_ssrc;
 	struct srtp_context *relay_context;
 	uint32_t receive_count;
-	uint32_t receives[LEG_RECEIVES_MAX]; // outflow slots that lead to this leg
+	uint32_t receives; // outflow slot that leads to this leg, first of their list; or NO_SLOT
+	struct requests requests; // latch: those that came
 };
 
 #define GAP_SECONDS 10
 
-// The longest gap between two packets that was seen in one second of the monotonic clock.
-struct gap {
-	int64_t second;
-	uint32_t us;
+// The longest gap between two packets that was seen in each of the last seconds.
+struct gaps {
+	int64_t second;           // of the monotonic clock, the newest
+	uint32_t us[GAP_SECONDS]; // at second % GAP_SECONDS
 };
 
 struct stream {
@@ -114,8 +106,8 @@ struct stream {
 	struct reception reception;
 	uint64_t auth_failures;
 	uint64_t rtcp_packets;
-	uint32_t outflows[SESSION_LEGS_MAX];
-	struct gap gaps[GAP_SECONDS];
+	uint32_t outflows; // slot of the first of their list; or NO_SLOT
+	struct gaps gaps;
 };
 
 struct outflow {
@@ -123,6 +115,8 @@ struct outflow {
 	uint32_t slot;
 	uint32_t stream;
 	uint32_t leg;
+	uint32_t next_sent;     // of the same stream, or NO_SLOT
+	uint32_t next_received; // of the same leg, or NO_SLOT
 	struct outflow_stats stats;
 };
 
@@ -132,7 +126,6 @@ struct store {
 	struct leg *legs;
 	struct stream *streams;
 	struct outflow *outflows;
-	struct seen_transaction *seen;
 };
 
 struct tables {

@@ -9,11 +9,12 @@
 #include <openssl/sha.h>
 
 #define HMAC_SHA1_BYTES 20
+#define HMAC_SHA1_WORDS 5
 
 // The inner and outer states after the padded key. A secret: wipe with hmac_sha1_key_fini().
 struct hmac_sha1_key {
-	SHA_CTX inner;
-	SHA_CTX outer;
+	uint32_t inner[HMAC_SHA1_WORDS];
+	uint32_t outer[HMAC_SHA1_WORDS];
 };
 
 // One run over a message.

@@ -16,8 +16,9 @@ static unsigned
 collect(struct worker *worker, const struct stream *stream, struct outflow **outflows)
 {
 	unsigned count = 0;
-	for (uint32_t i = 0; i < stream->outflow_count; i++) {
-		struct outflow *outflow = &worker->tables.outflows[stream->outflows[i]];
+	struct outflow *outflow;
+	for (uint32_t slot = stream->outflows; slot != NO_SLOT; slot = outflow->next_sent) {
+		outflow = &worker->tables.outflows[slot];
 		const struct leg *leg = &worker->tables.legs[outflow->leg];
 		if (leg->path.is_up && leg->is_live)
 			outflows[count++] = outflow;
@@ -151,14 +152,14 @@ prefetch_receivers(struct worker *worker, const struct burst *burst)
 	for (unsigned i = 0; i < burst->count; i++) {
 		const struct packet *packet = &burst->packets[i];
 		if (is_to_forward(packet) && packet->stream->outflow_count > 0)
-			rte_prefetch0(&tables->outflows[packet->stream->outflows[0]]);
+			rte_prefetch0(&tables->outflows[packet->stream->outflows]);
 	}
 	for (unsigned i = 0; i < burst->count; i++) {
 		const struct packet *packet = &burst->packets[i];
 		if (!is_to_forward(packet) || packet->stream->outflow_count == 0)
 			continue;
 		const struct leg *leg =
-			&tables->legs[tables->outflows[packet->stream->outflows[0]].leg];
+			&tables->legs[tables->outflows[packet->stream->outflows].leg];
 		rte_prefetch0(leg);
 		rte_prefetch0(&leg->headers);
 		rte_prefetch0((const uint8_t *)&leg->headers + RTE_CACHE_LINE_SIZE);

@@ -90,39 +90,6 @@ latch_ask(struct worker *worker, struct leg *leg, const struct tuple *tuple,
 	return transmit_own_datagram(worker, tuple, next_hop, message, (uint16_t)bytes);
 }
 
-// FNV-1a: these hashes only tell which requests came before; nobody without the password gets so
-// far as to choose them.
-static uint32_t
-hash_bytes(const void *bytes, size_t length)
-{
-	const uint8_t *at = bytes;
-	uint32_t hash = 2166136261u;
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ at[i]) * 16777619u;
-	return hash;
-}
-
-// Remembers the request. Returns false where it came before from another tuple: then somebody else
-// is sending it again.
-static bool
-remember(struct leg *leg, const uint8_t *transaction, const struct tuple *tuple)
-{
-	struct seen_transaction now = {
-		.transaction_hash = hash_bytes(transaction, STUN_TRANSACTION_BYTES),
-		.tuple_hash = hash_bytes(tuple, sizeof *tuple),
-	};
-	// One that comes again takes no second place, or repeating it would push the others out.
-	for (uint32_t i = 0; i < leg->seen_count; i++) {
-		if (leg->seen[i].transaction_hash == now.transaction_hash)
-			return leg->seen[i].tuple_hash == now.tuple_hash;
-	}
-	leg->seen[leg->seen_next] = now;
-	leg->seen_next = (leg->seen_next + 1) % SEEN_TRANSACTIONS_MAX;
-	if (leg->seen_count < SEEN_TRANSACTIONS_MAX)
-		leg->seen_count++;
-	return true;
-}
-
 // The USERNAME is "<relay_user>:<endpoint_user>".
 bool
 latch_user(const struct stun_message *message, uint8_t *worker_out, uint32_t *slot_out)
@@ -169,7 +136,7 @@ handle_request(struct worker *worker, struct packet *packet, const struct stun_m
 	}
 
 	bool is_on_path = leg->path.is_up && memcmp(&leg->path.tuple, tuple, sizeof *tuple) == 0;
-	if (!remember(leg, message->transaction, tuple)) {
+	if (!requests_take(&leg->requests, message->transaction, tuple, is_on_path)) {
 		leg->stats.stun_failures++;
 		return DROP_STUN_REPLAYED;
 	}

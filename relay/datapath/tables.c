@@ -12,19 +12,6 @@
 #include <rte_hash_crc.h>
 #include <rte_lcore.h>
 
-// Removes the entry `slot` of a list that keeps no order.
-static void
-list_remove(uint32_t *list, uint32_t *count, uint32_t slot)
-{
-	for (uint32_t i = 0; i < *count; i++) {
-		if (list[i] != slot)
-			continue;
-		list[i] = list[--*count];
-		return;
-	}
-	assert(!"the entry is in the list");
-}
-
 // All of the relay's own side of a tuple follows from the remote's family.
 static uint32_t
 tuple_hash(const void *key, uint32_t key_bytes, uint32_t seed)
@@ -45,15 +32,9 @@ store_init(struct store *store, const struct stats_limits *limits)
 	store->legs = calloc(limits->leg_count, sizeof *store->legs);
 	store->streams = calloc(limits->stream_count, sizeof *store->streams);
 	store->outflows = calloc(limits->outflow_count, sizeof *store->outflows);
-	store->seen =
-		calloc((size_t)limits->leg_count * SEEN_TRANSACTIONS_MAX, sizeof *store->seen);
-	if (!store->legs || !store->streams || !store->outflows || !store->seen) {
+	if (!store->legs || !store->streams || !store->outflows) {
 		store_fini(store);
 		return -ENOMEM;
-	}
-	for (uint32_t i = 0; i < limits->leg_count; i++) {
-		store->legs[i].slot = i;
-		store->legs[i].seen = store->seen + (size_t)i * SEEN_TRANSACTIONS_MAX;
 	}
 	return 0;
 }
@@ -61,10 +42,11 @@ store_init(struct store *store, const struct stats_limits *limits)
 void
 store_fini(struct store *store)
 {
-	free(store->seen);
 	free(store->outflows);
 	free(store->streams);
 	for (uint32_t i = 0; store->legs && i < store->limits.leg_count; i++) {
+		if (!store->legs[i].is_used)
+			continue; // wiped, or never touched
 		hmac_sha1_key_fini(&store->legs[i].relay_key);
 		hmac_sha1_key_fini(&store->legs[i].endpoint_key);
 	}
@@ -126,15 +108,14 @@ tables_leg_add(struct tables *tables, const struct message_leg *message, struct 
 	if (leg->is_used)
 		return -EEXIST;
 
-	struct seen_transaction *seen = leg->seen;
 	memset(leg, 0, sizeof *leg);
-	leg->seen = seen;
 	leg->slot = message->leg;
 	leg->is_used = true;
 	leg->is_live = message->live;
 	leg->relay_ssrc = message->relay_ssrc;
 	leg->relay_context = message->relay_context;
 	leg->answered_units = -1;
+	leg->receives = NO_SLOT;
 	leg->next_keepalive = leg->next_report = now;
 	hmac_sha1_key_init(
 		&leg->relay_key, message->relay_password, strlen(message->relay_password));
@@ -194,6 +175,7 @@ tables_stream_add(struct tables *tables, const struct message_stream *message)
 	stream->ssrc = message->ssrc;
 	stream->dscp = message->dscp;
 	stream->context = message->context;
+	stream->outflows = NO_SLOT;
 	reception_init(&stream->reception, message->clock_rate_hz);
 	leg->ssrcs[leg->stream_count] = message->ssrc;
 	leg->streams[leg->stream_count++] = message->stream;
@@ -244,8 +226,12 @@ tables_outflow_add(struct tables *tables, const struct message_outflow *message)
 	outflow->slot = message->outflow;
 	outflow->stream = message->stream;
 	outflow->leg = message->leg;
-	stream->outflows[stream->outflow_count++] = message->outflow;
-	leg->receives[leg->receive_count++] = message->outflow;
+	outflow->next_sent = stream->outflows;
+	stream->outflows = message->outflow;
+	stream->outflow_count++;
+	outflow->next_received = leg->receives;
+	leg->receives = message->outflow;
+	leg->receive_count++;
 	return 0;
 }
 
@@ -257,8 +243,16 @@ tables_outflow_remove(struct tables *tables, uint32_t slot)
 	struct outflow *outflow = &tables->outflows[slot];
 	struct stream *stream = &tables->streams[outflow->stream];
 	struct leg *leg = &tables->legs[outflow->leg];
-	list_remove(stream->outflows, &stream->outflow_count, slot);
-	list_remove(leg->receives, &leg->receive_count, slot);
+	uint32_t *link = &stream->outflows;
+	while (*link != slot)
+		link = &tables->outflows[*link].next_sent;
+	*link = outflow->next_sent;
+	stream->outflow_count--;
+	link = &leg->receives;
+	while (*link != slot)
+		link = &tables->outflows[*link].next_received;
+	*link = outflow->next_received;
+	leg->receive_count--;
 	outflow->is_used = false;
 	return 0;
 }
@@ -318,8 +312,9 @@ tables_find_stream(struct tables *tables, const struct leg *leg, uint32_t ssrc)
 struct outflow *
 tables_find_outflow(struct tables *tables, const struct leg *leg, uint32_t ssrc)
 {
-	for (uint32_t i = 0; i < leg->receive_count; i++) {
-		struct outflow *outflow = &tables->outflows[leg->receives[i]];
+	struct outflow *outflow;
+	for (uint32_t slot = leg->receives; slot != NO_SLOT; slot = outflow->next_received) {
+		outflow = &tables->outflows[slot];
 		if (tables->streams[outflow->stream].ssrc == ssrc)
 			return outflow;
 	}

@@ -74,26 +74,29 @@ publish_leg(struct worker *worker, struct leg *leg)
 static void
 gap_note(struct stream *stream, struct mono_time now)
 {
+	struct gaps *gaps = &stream->gaps;
 	int64_t second = now.ns / NS_IN_S;
-	struct gap *this_second = &stream->gaps[second % GAP_SECONDS];
 	uint32_t gap_us = (uint32_t)(reception_gap_take(&stream->reception, now) / NS_IN_US);
 
-	if (this_second->second != second)
-		*this_second = (struct gap){.second = second};
-	if (gap_us > this_second->us)
-		this_second->us = gap_us;
+	if (second - gaps->second >= GAP_SECONDS)
+		*gaps = (struct gaps){.second = second};
+	while (gaps->second < second)
+		gaps->us[++gaps->second % GAP_SECONDS] = 0;
+	if (gap_us > gaps->us[second % GAP_SECONDS])
+		gaps->us[second % GAP_SECONDS] = gap_us;
 }
 
-// The longest gap of the last so many seconds, at most GAP_SECONDS.
+// The longest gap of the last so many seconds, at most GAP_SECONDS; after gap_note().
 static uint32_t
-longest_gap_us(const struct stream *stream, int64_t seconds, struct mono_time now)
+longest_gap_us(const struct stream *stream, int64_t seconds)
 {
+	const struct gaps *gaps = &stream->gaps;
 	uint32_t longest_us = 0;
 
-	for (unsigned i = 0; i < GAP_SECONDS; i++) {
-		if (stream->gaps[i].second > now.ns / NS_IN_S - seconds &&
-			stream->gaps[i].us > longest_us)
-			longest_us = stream->gaps[i].us;
+	for (int64_t i = 0; i < seconds && i <= gaps->second; i++) {
+		uint32_t us = gaps->us[(gaps->second - i) % GAP_SECONDS];
+		if (us > longest_us)
+			longest_us = us;
 	}
 	return longest_us;
 }
@@ -117,8 +120,8 @@ publish_stream(struct worker *worker, struct stream *stream, struct mono_time no
 		.auth_failures = stream->auth_failures,
 		.rtcp_packets = stream->rtcp_packets,
 		.jitter_us = reception_jitter_us(reception),
-		.longest_gap_us = longest_gap_us(stream, GAP_SECONDS, now),
-		.recent_gap_us = longest_gap_us(stream, RECENT_GAP_SECONDS, now),
+		.longest_gap_us = longest_gap_us(stream, GAP_SECONDS),
+		.recent_gap_us = longest_gap_us(stream, RECENT_GAP_SECONDS),
 		.last_packet_ns = reception->started ? reception->last_arrival.ns : 0,
 	};
 	stats_publish_inflow(worker->settings.stats, stream->slot, &stats);
