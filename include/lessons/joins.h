@@ -18,7 +18,6 @@
 #include "timetable/timetable.h"
 
 #define JOIN_ID_BYTES 33 // 128 random bits in hexadecimal, and a terminator
-#define JOINS_WORKER 0   // the worker that owns every session as long as there is one
 
 struct join;
 struct session;
@@ -63,6 +62,7 @@ struct join {
 	char lesson[LESSON_ID_BYTES_MAX]; // its last where it is leaving
 	struct session *session;          // NULL once it is leaving
 	const struct lesson_part *part;   // NULL once it is leaving
+	uint32_t worker;                  // owns all of it
 	enum srtp_profile profile;
 	struct message_leg leg; // as sent
 	struct srtp_keys relay_keys;
@@ -91,6 +91,7 @@ void joins_destroy(struct joins *joins);
 // What a new join is made from.
 struct join_request {
 	const struct lesson_part *part;
+	uint32_t worker;
 	enum srtp_profile profile;
 	uint8_t audio_dscp;
 	uint8_t video_dscp;
@@ -98,11 +99,12 @@ struct join_request {
 };
 
 // Makes keys and contexts and sends the leg and its streams to the worker. Returns 0, -ENOSPC (all
-// legs or streams are taken), -ENOMEM or -EIO (no randomness, or the engine refused).
+// of the worker's legs or streams are taken), -ENOMEM or -EIO (no randomness, or the engine
+// refused).
 int joins_add(struct joins *joins, const struct join_request *request, struct join **join_out);
 
-// Sends each of `from`'s media streams on to `to`. Returns 0, -ENOSPC with nothing sent, or
-// -ENOMEM.
+// Sends each of `from`'s media streams on to `to`, which one worker owns. Returns 0, -ENOSPC with
+// nothing sent, or -ENOMEM.
 int joins_connect(struct joins *joins, struct join *from, struct join *to);
 
 // Opens or shuts the leg for media.
@@ -117,12 +119,13 @@ void joins_remove(struct joins *joins, struct join *join);
 // leaves it empty.
 void joins_capture(struct joins *joins, uint32_t stream, struct capture *capture, bool is_on);
 
-// Takes what the worker has acknowledged. Returns how many messages came back.
+// Takes what the workers have acknowledged. Returns how many messages came back.
 uint32_t joins_drain(struct joins *joins);
 uint32_t joins_pending_count(const struct joins *joins);
 uint64_t joins_refused_count(const struct joins *joins);
 
-// What is left of the worker's slots.
+// What is left of one worker's slots, and of all workers' together; worker_count is of how many.
+struct stats_limits joins_free_of(const struct joins *joins, uint32_t worker);
 struct stats_limits joins_free_get(const struct joins *joins);
 
 // Those that are leaving: still counted until they are gone.

@@ -7,13 +7,19 @@
 #include "lessons/joins.h"
 #include "lessons/slots.h"
 
-struct joins {
-	const struct srtp_engine *engine;
-	const struct stats *board;
+// What goes to one worker, and what it has to give.
+struct worker_desk {
 	struct courier *courier;
 	struct slots legs;
 	struct slots streams;
 	struct slots outflows;
+};
+
+struct joins {
+	const struct srtp_engine *engine;
+	const struct stats *board;
+	struct worker_desk *desks; // one for each worker
+	uint32_t worker_count;
 	struct join **by_leg; // who has a slot; for the search of a free SSRC
 	struct join_list leaving;
 	struct totals totals;

@@ -222,6 +222,8 @@ int scheduler_ended_add(struct scheduler *scheduler, const char *id);
 
 const struct scheduler_stats *scheduler_stats(const struct scheduler *scheduler);
 
+bool lesson_shares_endpoint(const struct lesson *a, const struct lesson *b);
+
 const char *lesson_state_name(enum lesson_state state); // "planned", "open", ...
 
 #endif

@@ -44,8 +44,6 @@ struct scheduler {
 	struct scheduler_stats stats;
 };
 
-bool lesson_shares_endpoint(const struct lesson *a, const struct lesson *b);
-
 struct running_lesson *scheduler_running_find(const struct scheduler *scheduler, const char *id);
 
 // Parts of these endpoints, the first leading, the last `listener_count` listening. One that is in

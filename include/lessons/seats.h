@@ -57,12 +57,15 @@ bool session_is_passing(const struct session *session, struct mono_time now);
 // The best profile that every planned endpoint supports, or 0.
 enum srtp_profile session_profile_choose(const struct lesson *lesson);
 
+// Chooses the worker of a session that has no join.
+void session_place(const struct sessions *sessions, struct session *session);
+
 // The lesson has other parts now: who stays keeps its join, and one that shall speak instead of
 // listen, or the reverse, loses it. Who is out is put where it belongs when its seat is settled.
 void session_regroup(struct sessions *sessions, struct session *session);
 
-// Where everybody who is in the session goes on with everybody in a lesson whose media passes, or
-// NULL.
+// Where everybody who is in the session goes on with everybody in a lesson whose media passes, at
+// the same worker; or NULL.
 struct session *session_successor(
 	struct sessions *sessions, const struct session *session, struct mono_time now);
 

@@ -20,6 +20,7 @@ struct session {
 	TAILQ_ENTRY(session) link;
 	const struct scheduled_lesson *scheduled;
 	enum srtp_profile profile; // 0: its endpoints have none in common
+	uint32_t worker;           // owns its joins; nothing as long as it has none
 	struct join_list joins;
 };
 

@@ -62,8 +62,8 @@ healthz_get(struct http_request *request, void *user)
 	bool is_stalled = age_ms > CONTROL_HEARTBEAT_STALE_MS;
 	http_respond_json(request, is_stalled ? 503 : 200,
 		json_pack("{s:s, s:s, s:[{s:i, s:I}]}", "status", is_stalled ? "stalled" : "ok",
-			"instance", control->instance, "workers", "worker", JOINS_WORKER,
-			"heartbeat_age_ms", (json_int_t)age_ms));
+			"instance", control->instance, "workers", "worker", 0, "heartbeat_age_ms",
+			(json_int_t)age_ms));
 }
 
 static void
@@ -148,11 +148,11 @@ worker_view(const struct control *control, const struct worker_stats *worker)
 			dropped += worker->drops[reason];
 	}
 	json_t *object = json_pack(
-		"{s:i, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "worker",
-		JOINS_WORKER, "heartbeat_age_ms", (json_int_t)control_heartbeat_age_ms(control),
-		"busy_share", control_busy_share(control), "frames_in", count(worker->frames_in),
-		"forwarded", count(worker->forwarded), "consumed", count(worker->consumed),
-		"dropped", count(dropped), "copies", count(worker->copies), "originated",
+		"{s:i, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "worker", 0,
+		"heartbeat_age_ms", (json_int_t)control_heartbeat_age_ms(control), "busy_share",
+		control_busy_share(control), "frames_in", count(worker->frames_in), "forwarded",
+		count(worker->forwarded), "consumed", count(worker->consumed), "dropped",
+		count(dropped), "copies", count(worker->copies), "originated",
 		count(worker->originated), "transmitted", count(worker->transmitted), "tx_dropped",
 		count(tx_dropped), "bytes_in", count(worker->bytes_in), "bytes_out",
 		count(worker->bytes_out));

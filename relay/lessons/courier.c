@@ -93,7 +93,8 @@ courier_send(struct courier *courier, const struct message *message)
 	// A removal that is never sent would leave the worker with what control believes gone. A
 	// new start is better: it resumes every lesson.
 	if (!parcel) {
-		log_error("out of memory: %u messages wait for the worker", courier->pending_count);
+		log_error("out of memory: %u messages wait for worker %u", courier->pending_count,
+			courier->worker);
 		abort();
 	}
 	parcel->message = *message;

@@ -29,7 +29,7 @@ join_outflow_gone(struct joins *joins, struct join_outflow *outflow)
 	if (joins->told)
 		flow_look_out(joins->board, outflow, joins->told, joins->told_context);
 	totals_fold(joins, outflow->to->school, outflow->stream->kind, FLOW_OUT, &counters);
-	slots_release(&joins->outflows, outflow->slot);
+	slots_release(&joins->desks[outflow->to->worker].outflows, outflow->slot);
 	TAILQ_REMOVE(&outflow->stream->copies, outflow, stream_link);
 	TAILQ_REMOVE(&outflow->to->receives, outflow, join_link);
 	free(outflow);
@@ -48,7 +48,7 @@ join_stream_gone(struct joins *joins, struct join_stream *stream)
 	joins->engine->context_destroy(stream->context);
 	stream->context = NULL;
 	srtp_keys_wipe(&stream->keys);
-	slots_release(&joins->streams, stream->slot);
+	slots_release(&joins->desks[stream->join->worker].streams, stream->slot);
 }
 
 void
@@ -57,7 +57,7 @@ join_gone(struct joins *joins, struct join *join)
 	assert(TAILQ_EMPTY(&join->receives));
 	joins->engine->context_destroy(join->leg.relay_context);
 	joins->by_leg[join->leg.leg] = NULL;
-	slots_release(&joins->legs, join->leg.leg);
+	slots_release(&joins->desks[join->worker].legs, join->leg.leg);
 	TAILQ_REMOVE(&joins->leaving, join, link);
 	OPENSSL_cleanse(join, sizeof *join);
 	free(join);
@@ -102,7 +102,7 @@ joins_message_returned(void *context, const struct message *message)
 		return;
 	}
 	if (is_addition && message->result) {
-		log_error("the worker refused a part of %s's join: %s", join->endpoint,
+		log_error("worker %u refused a part of %s's join: %s", join->worker, join->endpoint,
 			strerror(-message->result));
 		join->is_failed = true;
 	}

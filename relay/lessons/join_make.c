@@ -29,11 +29,12 @@ random_hex(char *text, size_t digits)
 }
 
 static bool
-ssrc_is_taken(const struct joins *joins, uint32_t ssrc)
+ssrc_is_taken(const struct joins *joins, uint32_t worker, uint32_t ssrc)
 {
+	const struct slot_range legs = joins->desks[worker].legs.range;
 	if (ssrc == 0)
 		return true;
-	for (uint32_t leg = 0; leg < joins->legs.capacity; leg++) {
+	for (uint32_t leg = legs.first; leg < legs.first + legs.count; leg++) {
 		const struct join *join = joins->by_leg[leg];
 		if (!join)
 			continue;
@@ -47,13 +48,14 @@ ssrc_is_taken(const struct joins *joins, uint32_t ssrc)
 }
 
 static int
-ssrc_choose(const struct joins *joins, uint32_t *out)
+ssrc_choose(const struct joins *joins, uint32_t worker, uint32_t *out)
 {
 	uint32_t ssrc; // not in its place yet: there it would be found taken
 	do {
 		if (random_fill(&ssrc, sizeof ssrc))
 			return -EIO;
-	} while (ssrc_is_taken(joins, ssrc));
+		ssrc = ssrc_of_worker((uint8_t)worker, ssrc);
+	} while (ssrc_is_taken(joins, worker, ssrc));
 	*out = ssrc;
 	return 0;
 }
@@ -70,15 +72,16 @@ stream_make(struct joins *joins, struct join *join, enum stream_kind kind,
 	TAILQ_INIT(&stream->copies);
 	rates_init(&stream->rates);
 	stream->rates.base.has_loss = stream->rates.has_base = true; // from its first packet on
-	if (ssrc_choose(joins, &stream->ssrc) || srtp_keys_generate(join->profile, &stream->keys))
+	if (ssrc_choose(joins, join->worker, &stream->ssrc) ||
+		srtp_keys_generate(join->profile, &stream->keys))
 		return -EIO;
-	int result = slots_acquire(&joins->streams, &stream->slot);
+	int result = slots_acquire(&joins->desks[join->worker].streams, &stream->slot);
 	if (result)
 		return result;
 	stream->context =
 		joins->engine->context_create(&stream->keys, stream->ssrc, SRTP_INBOUND, 0);
 	if (!stream->context) {
-		slots_release(&joins->streams, stream->slot);
+		slots_release(&joins->desks[join->worker].streams, stream->slot);
 		return -EIO;
 	}
 	join->stream_count++;
@@ -108,9 +111,9 @@ join_make_leg(struct joins *joins, struct join *join)
 		random_hex(leg->relay_password, STUN_PASSWORD_BYTES_MAX - 1) ||
 		random_hex(leg->endpoint_password, STUN_PASSWORD_BYTES_MAX - 1) ||
 		srtp_keys_generate(join->profile, &join->relay_keys) ||
-		ssrc_choose(joins, &leg->relay_ssrc))
+		ssrc_choose(joins, join->worker, &leg->relay_ssrc))
 		return -EIO;
-	leg_user(leg->relay_user, JOINS_WORKER, leg->leg, nonce);
+	leg_user(leg->relay_user, (uint8_t)join->worker, leg->leg, nonce);
 	leg->relay_context =
 		joins->engine->context_create(&join->relay_keys, leg->relay_ssrc, SRTP_OUTBOUND, 0);
 	return leg->relay_context ? 0 : -EIO;

@@ -13,6 +13,26 @@
 
 #define REPORT_CLOCK_RATE_HZ 90000 // any but 0: reports have no time stamps
 
+// What it has made, joins_destroy() takes back, also where this fails. 0 or -ENOMEM.
+static int
+desk_init(struct joins *joins, uint32_t worker, const struct worker_link *link)
+{
+	const struct stats_limits *limits = stats_limits_get(link->stats);
+	uint32_t count = limits->worker_count;
+	struct worker_desk *desk = &joins->desks[worker];
+	desk->courier = courier_create(link, worker, joins_message_returned, joins);
+	int result = desk->courier ? 0 : -ENOMEM;
+	if (!result)
+		result = slots_init(&desk->legs, stats_share(limits->leg_count, count, worker));
+	if (!result)
+		result = slots_init(
+			&desk->streams, stats_share(limits->stream_count, count, worker));
+	if (!result)
+		result = slots_init(
+			&desk->outflows, stats_share(limits->outflow_count, count, worker));
+	return result;
+}
+
 struct joins *
 joins_create(const struct srtp_engine *engine, const struct worker_link *link)
 {
@@ -24,11 +44,14 @@ joins_create(const struct srtp_engine *engine, const struct worker_link *link)
 	joins->board = link->stats;
 	TAILQ_INIT(&joins->leaving);
 	totals_init(&joins->totals);
-	joins->courier = courier_create(link, JOINS_WORKER, joins_message_returned, joins);
 	joins->by_leg = calloc(limits->leg_count + 1, sizeof *joins->by_leg);
-	if (!joins->courier || !joins->by_leg || slots_init(&joins->legs, limits->leg_count) ||
-		slots_init(&joins->streams, limits->stream_count) ||
-		slots_init(&joins->outflows, limits->outflow_count)) {
+	joins->desks = calloc(limits->worker_count, sizeof *joins->desks);
+	if (joins->desks)
+		joins->worker_count = limits->worker_count;
+	bool is_made = joins->by_leg && joins->desks;
+	for (uint32_t i = 0; is_made && i < joins->worker_count; i++)
+		is_made = !desk_init(joins, i, link);
+	if (!is_made) {
 		joins_destroy(joins);
 		return NULL;
 	}
@@ -60,13 +83,23 @@ joins_destroy(struct joins *joins)
 		}
 		join_gone(joins, join);
 	}
-	courier_destroy(joins->courier);
-	slots_fini(&joins->legs);
-	slots_fini(&joins->streams);
-	slots_fini(&joins->outflows);
+	for (uint32_t i = 0; i < joins->worker_count; i++) {
+		struct worker_desk *desk = &joins->desks[i];
+		courier_destroy(desk->courier);
+		slots_fini(&desk->legs);
+		slots_fini(&desk->streams);
+		slots_fini(&desk->outflows);
+	}
+	free(joins->desks);
 	totals_fini(&joins->totals);
 	free(joins->by_leg);
 	free(joins);
+}
+
+static struct courier *
+courier_of(const struct joins *joins, const struct join *join)
+{
+	return joins->desks[join->worker].courier;
 }
 
 static void
@@ -77,7 +110,7 @@ join_send(struct joins *joins, struct join *join, const struct join_request *req
 		.owner = join,
 		.leg = join->leg,
 	};
-	courier_send(joins->courier, &message);
+	courier_send(courier_of(joins, join), &message);
 	OPENSSL_cleanse(&message, sizeof message);
 	for (size_t i = 0; i < join->stream_count; i++) {
 		struct join_stream *stream = &join->streams[i];
@@ -98,7 +131,7 @@ join_send(struct joins *joins, struct join *join, const struct join_request *req
 					.context = stream->context,
 				},
 		};
-		courier_send(joins->courier, &message);
+		courier_send(courier_of(joins, join), &message);
 	}
 }
 
@@ -109,13 +142,14 @@ joins_add(struct joins *joins, const struct join_request *request, struct join *
 	if (!join)
 		return -ENOMEM;
 	join->part = request->part;
+	join->worker = request->worker;
 	join->profile = request->profile;
 	join->leg.live = request->is_live;
 	TAILQ_INIT(&join->receives);
 	snprintf(join->endpoint, sizeof join->endpoint, "%s", request->part->endpoint->id);
 	snprintf(join->school, sizeof join->school, "%s", request->part->school->id);
 
-	int result = slots_acquire(&joins->legs, &join->leg.leg);
+	int result = slots_acquire(&joins->desks[join->worker].legs, &join->leg.leg);
 	if (result) {
 		free(join);
 		return result;
@@ -142,7 +176,9 @@ int
 joins_connect(struct joins *joins, struct join *from, struct join *to)
 {
 	size_t needed = from->stream_count - 1; // all but the report stream
-	if (needed > slots_free_count(&joins->outflows))
+	struct slots *slots = &joins->desks[to->worker].outflows;
+	assert(from->worker == to->worker);
+	if (needed > slots_free_count(slots))
 		return -ENOSPC;
 	for (size_t i = 1; i < from->stream_count; i++) {
 		struct join_stream *stream = &from->streams[i];
@@ -152,7 +188,7 @@ joins_connect(struct joins *joins, struct join *from, struct join *to)
 		outflow->stream = stream;
 		outflow->to = to;
 		rates_init(&outflow->rates);
-		int result = slots_acquire(&joins->outflows, &outflow->slot);
+		int result = slots_acquire(slots, &outflow->slot);
 		assert(!result);
 		(void)result;
 		TAILQ_INSERT_TAIL(&stream->copies, outflow, stream_link);
@@ -162,7 +198,7 @@ joins_connect(struct joins *joins, struct join *from, struct join *to)
 			.owner = outflow,
 			.outflow = {outflow->slot, stream->slot, to->leg.leg},
 		};
-		courier_send(joins->courier, &message);
+		courier_send(courier_of(joins, to), &message);
 	}
 	return 0;
 }
@@ -178,17 +214,18 @@ joins_gate(struct joins *joins, struct join *join, bool is_live)
 		.owner = join,
 		.leg = {.leg = join->leg.leg, .live = is_live},
 	};
-	courier_send(joins->courier, &message);
+	courier_send(courier_of(joins, join), &message);
 }
 
 void
 joins_capture(struct joins *joins, uint32_t stream, struct capture *capture, bool is_on)
 {
+	uint32_t share = joins->desks[0].streams.range.count;
 	struct message message = {
 		.type = MESSAGE_CAPTURE,
 		.capture = {stream, is_on, capture},
 	};
-	courier_send(joins->courier, &message);
+	courier_send(joins->desks[stream / share].courier, &message);
 }
 
 // An outflow whose other end leaves too was sent for removal by whichever left first.
@@ -203,7 +240,7 @@ outflow_remove(struct joins *joins, struct join_outflow *outflow, const struct j
 		.owner = outflow,
 		.outflow = {outflow->slot, outflow->stream->slot, outflow->to->leg.leg},
 	};
-	courier_send(joins->courier, &message);
+	courier_send(courier_of(joins, leaver), &message);
 }
 
 void
@@ -224,7 +261,7 @@ joins_remove(struct joins *joins, struct join *join)
 			.owner = &join->streams[i],
 			.stream = {.stream = join->streams[i].slot, .leg = join->leg.leg},
 		};
-		courier_send(joins->courier, &message);
+		courier_send(courier_of(joins, join), &message);
 		join->streams[i].codec = NULL;
 	}
 	struct message message = {
@@ -232,7 +269,7 @@ joins_remove(struct joins *joins, struct join *join)
 		.owner = join,
 		.leg = {.leg = join->leg.leg},
 	};
-	courier_send(joins->courier, &message);
+	courier_send(courier_of(joins, join), &message);
 	join->session = NULL;
 	join->part = NULL;
 	TAILQ_INSERT_TAIL(&joins->leaving, join, link);
@@ -241,29 +278,53 @@ joins_remove(struct joins *joins, struct join *join)
 uint32_t
 joins_drain(struct joins *joins)
 {
-	return courier_drain(joins->courier);
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < joins->worker_count; i++)
+		count += courier_drain(joins->desks[i].courier);
+	return count;
 }
 
 uint32_t
 joins_pending_count(const struct joins *joins)
 {
-	return courier_pending_count(joins->courier);
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < joins->worker_count; i++)
+		count += courier_pending_count(joins->desks[i].courier);
+	return count;
 }
 
 uint64_t
 joins_refused_count(const struct joins *joins)
 {
-	return courier_refused_count(joins->courier);
+	uint64_t count = 0;
+	for (uint32_t i = 0; i < joins->worker_count; i++)
+		count += courier_refused_count(joins->desks[i].courier);
+	return count;
+}
+
+struct stats_limits
+joins_free_of(const struct joins *joins, uint32_t worker)
+{
+	const struct worker_desk *desk = &joins->desks[worker];
+	return (struct stats_limits){
+		.worker_count = 1,
+		.leg_count = slots_free_count(&desk->legs),
+		.stream_count = slots_free_count(&desk->streams),
+		.outflow_count = slots_free_count(&desk->outflows),
+	};
 }
 
 struct stats_limits
 joins_free_get(const struct joins *joins)
 {
-	return (struct stats_limits){
-		.leg_count = slots_free_count(&joins->legs),
-		.stream_count = slots_free_count(&joins->streams),
-		.outflow_count = slots_free_count(&joins->outflows),
-	};
+	struct stats_limits sum = {.worker_count = joins->worker_count};
+	for (uint32_t i = 0; i < joins->worker_count; i++) {
+		struct stats_limits one = joins_free_of(joins, i);
+		sum.leg_count += one.leg_count;
+		sum.stream_count += one.stream_count;
+		sum.outflow_count += one.outflow_count;
+	}
+	return sum;
 }
 
 struct join_list *

@@ -134,6 +134,9 @@ seat_fill(struct sessions *sessions, struct seat *seat, struct session *session,
 		.is_live = session_is_passing(session, now),
 	};
 	struct join *join;
+	if (TAILQ_EMPTY(&session->joins))
+		session_place(sessions, session);
+	request.worker = session->worker;
 	int result = joins_add(sessions->joins, &request, &join);
 	if (result)
 		return result;
@@ -169,8 +172,10 @@ seat_settle(struct sessions *sessions, struct seat *seat, struct mono_time now)
 		mono_reached(now, seat->retry_at)) {
 		int result = seat_fill(sessions, seat, session, part, now);
 		if (result) {
-			log_error("%s cannot join %s: %s (see limits.legs in relay.conf)",
-				seat->endpoint, session_id(session), strerror(-result));
+			log_error("%s cannot join %s at worker %u: %s (each worker has an equal "
+				  "share of limits.legs in relay.conf)",
+				seat->endpoint, session_id(session), session->worker,
+				strerror(-result));
 			sessions->counters.joins_failed++;
 			seat->retry_at = mono_after_ns(now, SESSIONS_RETRY_MS * NS_IN_MS);
 		} else {

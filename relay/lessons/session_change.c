@@ -61,7 +61,8 @@ join_successor(const struct sessions *sessions, const struct join *join, struct 
 	const struct lesson_part *part =
 		next ? lesson_part_find(&scheduled->lesson, join->endpoint) : NULL;
 	if (!part || join->is_failed || next->profile != join->profile ||
-		!session_is_passing(next, now) || !join_fits(join, part))
+		!session_is_passing(next, now) || !join_fits(join, part) ||
+		(next->worker != join->worker && !TAILQ_EMPTY(&next->joins)))
 		return NULL;
 	return next;
 }
@@ -92,6 +93,7 @@ session_hand_over(struct sessions *sessions, struct session *session, struct ses
 				sessions->edges.context);
 	TAILQ_FOREACH (other, &successor->joins, link)
 		already++;
+	successor->worker = session->worker;
 	while ((join = TAILQ_FIRST(&session->joins))) {
 		join->session = successor;
 		snprintf(join->lesson, sizeof join->lesson, "%s", session_id(successor));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// fake_worker.h - a worker that forwards nothing, but minds the order that messages.h demands.
+// fake_worker.h - workers that forward nothing, but mind the order that messages.h demands, and
+// that each message is for what its worker owns.
 #ifndef TESTS_SUPPORT_FAKE_WORKER_H
 #define TESTS_SUPPORT_FAKE_WORKER_H
 
@@ -9,18 +10,26 @@
 
 #include "lessons/worker_link.h"
 
+#define FAKE_WORKERS_MAX 4
 #define FAKE_LEGS 64
 #define FAKE_STREAMS 512
 #define FAKE_OUTFLOWS 4096
 #define FAKE_QUEUE 8192
 
-struct fake_worker {
-	struct stats *board;
-	size_t capacity; // messages in flight at most
-	struct message *queue[FAKE_QUEUE];
-	size_t received; // sent so far; queue[i % FAKE_QUEUE] is the i-th
+// What is on its way to one worker and back.
+struct fake_queue {
+	struct message *ring[FAKE_QUEUE];
+	size_t received; // sent so far; ring[i % FAKE_QUEUE] is the i-th
 	size_t worked;   // acted on so far
 	size_t taken;    // given back so far
+};
+
+struct fake_worker {
+	struct stats *board;
+	size_t capacity; // messages in flight to one worker at most
+	size_t received; // sent to all of them so far
+	struct fake_queue queues[FAKE_WORKERS_MAX];
+	uint32_t worker_count;
 	bool legs[FAKE_LEGS];
 	bool live[FAKE_LEGS];
 	bool streams[FAKE_STREAMS];
@@ -36,22 +45,71 @@ struct fake_worker {
 static inline int
 fake_worker_send(void *context, uint32_t number, struct message *message)
 {
-	(void)number;
 	struct fake_worker *worker = context;
-	if (worker->received - worker->taken >= worker->capacity)
+	struct fake_queue *queue = &worker->queues[number];
+	if (queue->received - queue->taken >= worker->capacity)
 		return -EAGAIN;
-	worker->queue[worker->received++ % FAKE_QUEUE] = message;
+	queue->ring[queue->received++ % FAKE_QUEUE] = message;
+	worker->received++;
 	return 0;
 }
 
 static inline struct message *
 fake_worker_take_ack(void *context, uint32_t number)
 {
-	(void)number;
-	struct fake_worker *worker = context;
-	if (worker->taken == worker->worked)
+	struct fake_queue *queue = &((struct fake_worker *)context)->queues[number];
+	if (queue->taken == queue->worked)
 		return NULL;
-	return worker->queue[worker->taken++ % FAKE_QUEUE];
+	return queue->ring[queue->taken++ % FAKE_QUEUE];
+}
+
+static inline bool
+fake_worker_has(const struct fake_worker *worker, uint32_t number, uint32_t slots, uint32_t slot)
+{
+	const struct slot_range range = stats_share(slots, worker->worker_count, number);
+	return slot >= range.first && slot < range.first + range.count;
+}
+
+static inline bool
+fake_worker_user_leads_to(uint32_t number, const struct message_leg *leg)
+{
+	uint8_t user_worker;
+	uint32_t user_leg;
+	return !leg_user_parse(leg->relay_user, (uint32_t)strlen(leg->relay_user), &user_worker,
+		       &user_leg) &&
+	       user_worker == number && user_leg == leg->leg;
+}
+
+// Whether everything that the message names is that worker's own.
+static inline bool
+fake_worker_owns(const struct fake_worker *worker, uint32_t number, const struct message *message)
+{
+	const struct message_leg *leg = &message->leg;
+	const struct message_stream *stream = &message->stream;
+	const struct message_outflow *outflow = &message->outflow;
+	if (message->type == MESSAGE_LEG_ADD &&
+		(!fake_worker_user_leads_to(number, leg) || ssrc_worker(leg->relay_ssrc) != number))
+		return false;
+	if (message->type == MESSAGE_STREAM_ADD && ssrc_worker(stream->ssrc) != number)
+		return false;
+	switch (message->type) {
+	case MESSAGE_LEG_ADD:
+	case MESSAGE_LEG_GATE:
+	case MESSAGE_LEG_REMOVE:
+		return fake_worker_has(worker, number, FAKE_LEGS, leg->leg);
+	case MESSAGE_STREAM_ADD:
+	case MESSAGE_STREAM_REMOVE:
+		return fake_worker_has(worker, number, FAKE_LEGS, stream->leg) &&
+		       fake_worker_has(worker, number, FAKE_STREAMS, stream->stream);
+	case MESSAGE_OUTFLOW_ADD:
+	case MESSAGE_OUTFLOW_REMOVE:
+		return fake_worker_has(worker, number, FAKE_LEGS, outflow->leg) &&
+		       fake_worker_has(worker, number, FAKE_STREAMS, outflow->stream) &&
+		       fake_worker_has(worker, number, FAKE_OUTFLOWS, outflow->outflow);
+	case MESSAGE_CAPTURE:
+		return fake_worker_has(worker, number, FAKE_STREAMS, message->capture.stream);
+	}
+	return false;
 }
 
 static inline bool
@@ -130,8 +188,10 @@ fake_worker_outflow_act(struct fake_worker *worker, const struct message *messag
 }
 
 static inline int
-fake_worker_act(struct fake_worker *worker, const struct message *message)
+fake_worker_act(struct fake_worker *worker, uint32_t number, const struct message *message)
 {
+	if (!fake_worker_owns(worker, number, message))
+		return -EINVAL;
 	if ((int)message->type == worker->refuse_type)
 		return -ENOSPC;
 	switch (message->type) {
@@ -152,27 +212,37 @@ fake_worker_act(struct fake_worker *worker, const struct message *message)
 	return -EINVAL;
 }
 
-// Acts on all that has come. Returns how many messages those were.
+// All workers act on what has come. Returns how many messages those were.
 static inline size_t
 fake_worker_work(struct fake_worker *worker)
 {
 	size_t count = 0;
-	for (; worker->worked < worker->received; count++) {
-		struct message *message = worker->queue[worker->worked++ % FAKE_QUEUE];
-		message->result = fake_worker_act(worker, message);
-		worker->violations += message->result == -EINVAL;
+	for (uint32_t number = 0; number < worker->worker_count; number++) {
+		struct fake_queue *queue = &worker->queues[number];
+		for (; queue->worked < queue->received; count++) {
+			struct message *message = queue->ring[queue->worked++ % FAKE_QUEUE];
+			message->result = fake_worker_act(worker, number, message);
+			worker->violations += message->result == -EINVAL;
+		}
 	}
 	return count;
 }
 
 static inline void
-fake_worker_init(struct fake_worker *worker)
+fake_workers_init(struct fake_worker *worker, uint32_t worker_count)
 {
-	const struct stats_limits limits = {1, FAKE_LEGS, FAKE_STREAMS, FAKE_OUTFLOWS};
+	const struct stats_limits limits = {worker_count, FAKE_LEGS, FAKE_STREAMS, FAKE_OUTFLOWS};
 	memset(worker, 0, sizeof *worker);
+	worker->worker_count = worker_count;
 	worker->board = stats_create(&limits);
 	worker->capacity = FAKE_QUEUE;
 	worker->refuse_type = -1;
+}
+
+static inline void
+fake_worker_init(struct fake_worker *worker)
+{
+	fake_workers_init(worker, 1);
 }
 
 static inline void

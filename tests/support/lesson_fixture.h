@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// lesson_fixture.h - sessions over a fake worker, with lessons among five schools, and what was
+// lesson_fixture.h - sessions over a fake worker, with lessons among some schools, and what was
 // told to whom.
 #ifndef TESTS_SUPPORT_LESSON_FIXTURE_H
 #define TESTS_SUPPORT_LESSON_FIXTURE_H
@@ -9,9 +9,9 @@
 #include "fake_worker.h"
 #include "lessons/sessions.h"
 
-#define FIXTURE_SCHOOLS 5
+#define FIXTURE_SCHOOLS 8
 #define FIXTURE_NOTICES 64
-#define FIXTURE_LESSONS 2
+#define FIXTURE_LESSONS 3
 
 static const struct timetable_codec fixture_opus = {"opus", "opus/48000/2", "", 48000, 111};
 static const struct timetable_codec fixture_h264 = {
@@ -103,10 +103,10 @@ fixture_school(struct fixture *fixture, size_t index)
 }
 
 static inline void
-fixture_init(struct fixture *fixture)
+fixture_init_workers(struct fixture *fixture, uint32_t worker_count)
 {
 	memset(fixture, 0, sizeof *fixture);
-	fake_worker_init(&fixture->worker);
+	fake_workers_init(&fixture->worker, worker_count);
 	fixture->now.ns = 1000 * NS_IN_S;
 	fixture->timetable.policies.audio_dscp = 46;
 	fixture->timetable.policies.video_dscp = 34;
@@ -123,7 +123,13 @@ fixture_init(struct fixture *fixture)
 	fixture->sessions = sessions_create(&edges);
 }
 
-// Lets the worker act and control hear of it, until nothing is left to say.
+static inline void
+fixture_init(struct fixture *fixture)
+{
+	fixture_init_workers(fixture, 1);
+}
+
+// Lets the workers act and control hear of it, until nothing is left to say.
 static inline void
 fixture_settle(struct fixture *fixture)
 {
@@ -149,10 +155,10 @@ fixture_event(struct fixture *fixture, size_t lesson, enum scheduler_event_type 
 	sessions_follow(fixture->sessions, &event, 1, fixture->now);
 }
 
-// Opens lesson `index` among the schools first..first+count-1: the first leads, the last
+// Lesson `index` among the schools first..first+count-1 opens now: the first leads, the last
 // `listeners` listen. Its bell rings in 60 s.
 static inline void
-fixture_open(struct fixture *fixture, size_t index, size_t first, size_t count, size_t listeners)
+fixture_plan(struct fixture *fixture, size_t index, size_t first, size_t count, size_t listeners)
 {
 	struct scheduled_lesson *scheduled = &fixture->lessons[index];
 	memset(scheduled, 0, sizeof *scheduled);
@@ -164,7 +170,6 @@ fixture_open(struct fixture *fixture, size_t index, size_t first, size_t count, 
 				: i >= count - listeners ? LESSON_LISTEN
 							 : LESSON_ASSIST,
 		};
-		fixture->holder[first + i] = scheduled;
 	}
 	snprintf(scheduled->lesson.id, sizeof scheduled->lesson.id, "lesson%zu/2026-11-23", index);
 	scheduled->lesson.title = "语文";
@@ -175,6 +180,25 @@ fixture_open(struct fixture *fixture, size_t index, size_t first, size_t count, 
 	scheduled->live_at = mono_after_ns(fixture->now, 60 * NS_IN_S);
 	scheduled->bell_at = mono_after_ns(fixture->now, 2460 * NS_IN_S);
 	scheduled->end_at = mono_after_ns(fixture->now, 2580 * NS_IN_S);
+}
+
+static inline void
+fixture_open(struct fixture *fixture, size_t index, size_t first, size_t count, size_t listeners)
+{
+	fixture_plan(fixture, index, first, count, listeners);
+	for (size_t i = first; i < first + count; i++)
+		fixture->holder[i] = &fixture->lessons[index];
+	fixture_event(fixture, index, SCHEDULER_OPEN);
+}
+
+// The same, while the schools are in other lessons; who is free waits in this one.
+static inline void
+fixture_open_behind(struct fixture *fixture, size_t index, size_t first, size_t count)
+{
+	fixture_plan(fixture, index, first, count, 0);
+	for (size_t i = first; i < first + count; i++)
+		if (!fixture->holder[i])
+			fixture->holder[i] = &fixture->lessons[index];
 	fixture_event(fixture, index, SCHEDULER_OPEN);
 }
 

@@ -10,9 +10,21 @@ static struct fixture f;
 static struct lesson_part parts[4];
 
 static void
-setup(void)
+setup_one(void)
 {
-	fixture_init(&f);
+	fixture_init_workers(&f, 1);
+}
+
+static void
+setup_two(void)
+{
+	fixture_init_workers(&f, 2);
+}
+
+static void
+setup_four(void)
+{
+	fixture_init_workers(&f, 4);
 }
 
 static void
@@ -163,22 +175,8 @@ static void
 hand_over(size_t first, size_t count)
 {
 	struct scheduled_lesson *next = &f.lessons[1];
-	struct scheduler_event opened = {SCHEDULER_OPEN, next};
 	struct scheduler_event events[] = {{SCHEDULER_END, &f.lessons[0]}, {SCHEDULER_LIVE, next}};
-	*next = f.lessons[0];
-	strcpy(next->lesson.id, "lesson1/2026-11-23");
-	next->state = LESSON_OPEN;
-	next->live_at = mono_after_ns(f.now, 60 * NS_IN_S);
-	for (size_t i = 0; i < count; i++)
-		parts[i] = (struct lesson_part){.school = &f.schools[first + i],
-			.endpoint = &f.endpoints[first + i],
-			.role = i == 0 ? LESSON_LEAD : LESSON_ASSIST};
-	next->lesson.parts = parts;
-	next->lesson.part_count = count;
-	for (size_t i = first; i < first + count; i++)
-		if (!f.holder[i]) // who is free waits in the next one
-			f.holder[i] = next;
-	sessions_follow(f.sessions, &opened, 1, f.now);
+	fixture_open_behind(&f, 1, first, count);
 	fixture_settle(&f);
 	f.now = next->live_at;
 	f.lessons[0].state = LESSON_ENDED;
@@ -266,19 +264,30 @@ END_TEST
 int
 main(void)
 {
+	const TTest *const tests[] = {
+		who_stays_keeps_its_join_when_another_comes,
+		who_is_taken_out_is_sent_away_and_nobody_else,
+		another_endpoint_takes_a_place_while_the_other_side_goes_on,
+		who_shall_only_listen_now_gets_a_fresh_join_without_streams,
+		the_same_room_goes_on_under_the_same_keys_back_to_back,
+		one_more_may_wait_in_the_next_lesson,
+		where_one_is_left_behind_the_others_get_fresh_keys,
+		a_lesson_that_only_prepares_takes_nobody_live,
+		a_session_takes_only_whom_its_members_can_hear,
+	};
+	static const struct {
+		const char *name;
+		SFun setup;
+	} fleets[] = {{"one worker", setup_one}, {"two workers", setup_two},
+		{"four workers", setup_four}};
 	Suite *suite = suite_create("session_change");
-	TCase *tcase = tcase_create("session_change");
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, who_stays_keeps_its_join_when_another_comes);
-	tcase_add_test(tcase, who_is_taken_out_is_sent_away_and_nobody_else);
-	tcase_add_test(tcase, another_endpoint_takes_a_place_while_the_other_side_goes_on);
-	tcase_add_test(tcase, who_shall_only_listen_now_gets_a_fresh_join_without_streams);
-	tcase_add_test(tcase, the_same_room_goes_on_under_the_same_keys_back_to_back);
-	tcase_add_test(tcase, one_more_may_wait_in_the_next_lesson);
-	tcase_add_test(tcase, where_one_is_left_behind_the_others_get_fresh_keys);
-	tcase_add_test(tcase, a_lesson_that_only_prepares_takes_nobody_live);
-	tcase_add_test(tcase, a_session_takes_only_whom_its_members_can_hear);
-	suite_add_tcase(suite, tcase);
+	for (size_t fleet = 0; fleet < sizeof fleets / sizeof *fleets; fleet++) {
+		TCase *tcase = tcase_create(fleets[fleet].name);
+		tcase_add_checked_fixture(tcase, fleets[fleet].setup, teardown);
+		for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+			tcase_add_test(tcase, tests[i]);
+		suite_add_tcase(suite, tcase);
+	}
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	int failed = srunner_ntests_failed(runner);

@@ -7,9 +7,21 @@
 static struct fixture f;
 
 static void
-setup(void)
+setup_one(void)
 {
-	fixture_init(&f);
+	fixture_init_workers(&f, 1);
+}
+
+static void
+setup_two(void)
+{
+	fixture_init_workers(&f, 2);
+}
+
+static void
+setup_four(void)
+{
+	fixture_init_workers(&f, 4);
 }
 
 static void
@@ -403,13 +415,14 @@ END_TEST
 
 START_TEST(a_session_beyond_the_slots_takes_nothing)
 {
-	// 64 legs: all but one are gone.
+	// All but one of the first worker's legs are gone.
 	struct joins *joins = sessions_joins(f.sessions);
 	struct lesson_part part = {
 		.school = &f.schools[4], .endpoint = &f.endpoints[4], .role = LESSON_LISTEN};
 	struct join_request request = {.part = &part, .profile = SRTP_AEAD_AES_128_GCM};
-	struct join *filler[FAKE_LEGS - 1];
-	for (size_t i = 0; i < FAKE_LEGS - 1; i++)
+	struct join *filler[FAKE_LEGS];
+	size_t filler_count = FAKE_LEGS / f.worker.worker_count - 1;
+	for (size_t i = 0; i < filler_count; i++)
 		ck_assert_int_eq(joins_add(joins, &request, &filler[i]), 0);
 	fixture_open(&f, 0, 0, 2, 0);
 	fixture_connect(&f, 0, "");
@@ -417,7 +430,7 @@ START_TEST(a_session_beyond_the_slots_takes_nothing)
 	ck_assert_ptr_nonnull(fixture_join(&f, 0));
 	ck_assert_ptr_null(fixture_join(&f, 1));
 	ck_assert_uint_eq(sessions_counters(f.sessions).joins_failed, 1);
-	for (size_t i = 0; i < FAKE_LEGS - 1; i++)
+	for (size_t i = 0; i < filler_count; i++)
 		joins_remove(joins, filler[i]);
 	f.now = mono_after_ns(f.now, SESSIONS_RETRY_MS * NS_IN_MS);
 	fixture_settle(&f);
@@ -500,12 +513,19 @@ sessions_suite(void)
 		without_a_common_profile_nobody_joins,
 		both_leaving_at_once_removes_each_copy_once,
 	};
+	static const struct {
+		const char *name;
+		SFun setup;
+	} fleets[] = {{"one worker", setup_one}, {"two workers", setup_two},
+		{"four workers", setup_four}};
 	Suite *suite = suite_create("sessions");
-	TCase *tcase = tcase_create("sessions");
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
+	for (size_t fleet = 0; fleet < sizeof fleets / sizeof *fleets; fleet++) {
+		TCase *tcase = tcase_create(fleets[fleet].name);
+		tcase_add_checked_fixture(tcase, fleets[fleet].setup, teardown);
+		for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+			tcase_add_test(tcase, tests[i]);
+		suite_add_tcase(suite, tcase);
+	}
 	return suite;
 }
 
