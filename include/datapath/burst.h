@@ -60,6 +60,7 @@ struct packet {
 struct burst {
 	struct mono_time now;
 	unsigned count;
+	uint32_t kinds; // a bit for each kind that is among them; written: classify
 	struct packet packets[BURST_PACKETS_MAX];
 };
 
@@ -68,6 +69,13 @@ packet_drop(struct packet *packet, enum drop_reason reason)
 {
 	packet->fate = PACKET_DROPPED;
 	packet->reason = reason;
+}
+
+// Whether classify found any of this kind: a stage that has nothing to do walks over nothing.
+static inline bool
+burst_has(const struct burst *burst, enum packet_kind kind)
+{
+	return burst->kinds >> kind & 1;
 }
 
 static inline bool

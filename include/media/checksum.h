@@ -5,12 +5,27 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "media/frame.h"
 
 // The one's complement checksum of `bytes`, ready for the header (RFC 1071). A header that carries
 // a right checksum sums to 0.
 be16_t checksum_internet(const void *bytes, size_t length);
+
+// Whether an IPv4 header without options carries a right checksum. In line: each packet has one.
+static inline bool
+checksum_ipv4_is_right(const uint8_t header[IPV4_HEADER_BYTES])
+{
+	uint64_t first, second;
+	uint32_t third;
+	memcpy(&first, header, sizeof(first));
+	memcpy(&second, header + sizeof(first), sizeof(second));
+	memcpy(&third, header + sizeof(first) + sizeof(second), sizeof(third));
+	uint64_t sum = (first >> 32) + (uint32_t)first + (second >> 32) + (uint32_t)second + third;
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+	return (sum & 0xffff) + (sum >> 16) == 0xffff;
+}
 
 // The UDP checksum of `datagram` (header and content, its checksum field taken as 0) between two
 // addresses of one family. Never 0: RFC 768 sends a computed 0 as 0xffff.

@@ -14,6 +14,8 @@ frame_l4_bytes(const struct frame *frame)
 
 // From the Ethernet header's end on; from the IP header's end on, with both addresses read.
 enum drop_reason frame_parse_ipv6(const uint8_t *bytes, size_t captured, struct frame *out);
-enum drop_reason frame_parse_udp(const uint8_t *bytes, struct frame *out);
+// What stands at `l4_offset` and has `room` bytes.
+enum drop_reason frame_parse_udp(
+	const uint8_t *bytes, uint16_t l4_offset, uint16_t room, struct frame *out);
 
 #endif

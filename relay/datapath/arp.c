@@ -54,6 +54,8 @@ handle(struct worker *worker, struct packet *packet, struct mono_time now)
 void
 arp(struct worker *worker, struct burst *burst)
 {
+	if (!burst_has(burst, PACKET_ARP))
+		return;
 	for (unsigned i = 0; i < burst->count; i++) {
 		if (packet_is(&burst->packets[i], PACKET_ARP))
 			handle(worker, &burst->packets[i], burst->now);

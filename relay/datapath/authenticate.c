@@ -75,6 +75,8 @@ authenticate_rtp(struct worker *worker, struct burst *burst)
 static void
 authenticate_rtcp(struct worker *worker, struct burst *burst)
 {
+	if (!burst_has(burst, PACKET_RTCP))
+		return;
 	for (unsigned i = 0; i < burst->count; i++) {
 		struct packet *packet = &burst->packets[i];
 		if (!packet_is(packet, PACKET_RTCP))

@@ -32,12 +32,13 @@ classify_datagram(const struct worker_settings *settings, struct packet *packet)
 
 	if (frame->tuple.local_port_be != rte_cpu_to_be_16(settings->media_port))
 		return DROP_UDP_PORT;
+	if (demux_is_rtp(packet->payload, frame->payload_bytes)) {
+		packet->kind = PACKET_RTP;
+		return DROP_NONE;
+	}
 	switch (demux_classify(packet->payload, frame->payload_bytes)) {
 	case DEMUX_STUN:
 		packet->kind = PACKET_STUN;
-		return DROP_NONE;
-	case DEMUX_RTP:
-		packet->kind = PACKET_RTP;
 		return DROP_NONE;
 	case DEMUX_RTCP:
 		packet->kind = PACKET_RTCP;
@@ -51,10 +52,19 @@ classify_datagram(const struct worker_settings *settings, struct packet *packet)
 
 // Whether the frame went to this station, or to a group in which it listens.
 static bool
-is_for_us(const struct worker *worker, const struct frame *frame, bool is_arp)
+is_for_us(const struct worker *worker, const struct frame *frame)
 {
+	bool is_arp = frame->kind == FRAME_ARP_REQUEST || frame->kind == FRAME_ARP_REPLY;
 	return mac_is(&frame->destination, &worker->settings.mac) ||
 	       (is_arp && mac_is(&frame->destination, &broadcast)) || nd_is_heard(worker, frame);
+}
+
+// An unset address is no frame's.
+static bool
+is_own_address(const struct worker_settings *settings, const struct ip_address *address)
+{
+	return ip_equals(address, &settings->networks[IP_V4].address) ||
+	       ip_equals(address, &settings->networks[IP_V6].address);
 }
 
 static enum drop_reason
@@ -70,36 +80,40 @@ classify_packet(const struct worker *worker, struct packet *packet)
 	enum drop_reason reason = frame_parse(bytes, rte_pktmbuf_data_len(mbuf), frame);
 	if (reason)
 		return reason;
-	if (vlan_of(mbuf, frame) != settings->vlan_id)
-		return DROP_NOT_OURS;
-	bool is_arp = frame->kind == FRAME_ARP_REQUEST || frame->kind == FRAME_ARP_REPLY;
-	if (!is_for_us(worker, frame, is_arp))
+	if (vlan_of(mbuf, frame) != settings->vlan_id || !is_for_us(worker, frame))
 		return DROP_NOT_OURS;
 	packet->payload = bytes + frame->payload_offset;
-	if (is_arp) {
+	switch (frame->kind) {
+	case FRAME_ARP_REQUEST:
+	case FRAME_ARP_REPLY:
 		packet->kind = PACKET_ARP;
 		return DROP_NONE;
-	}
-	if (frame->kind == FRAME_ND_SOLICITATION || frame->kind == FRAME_ND_ADVERTISEMENT) {
+	case FRAME_ND_SOLICITATION:
+	case FRAME_ND_ADVERTISEMENT:
 		packet->kind = PACKET_ND;
 		return DROP_NONE;
-	}
-	const struct ip_address *local = &frame->tuple.local;
-	if (!ip_equals(local, &settings->networks[ip_family(local)].address))
-		return DROP_IP_DESTINATION;
-	if (frame->kind == FRAME_ICMP_ECHO) {
+	case FRAME_ICMP_ECHO:
 		packet->kind = PACKET_ICMP_ECHO;
-		return DROP_NONE;
+		return is_own_address(settings, &frame->tuple.local) ? DROP_NONE
+								     : DROP_IP_DESTINATION;
+	case FRAME_UDP:
+		break;
 	}
-	return classify_datagram(settings, packet);
+	return is_own_address(settings, &frame->tuple.local) ? classify_datagram(settings, packet)
+							     : DROP_IP_DESTINATION;
 }
 
 void
 classify(struct worker *worker, struct burst *burst)
 {
+	uint32_t kinds = 0;
 	for (unsigned i = 0; i < burst->count; i++) {
-		enum drop_reason reason = classify_packet(worker, &burst->packets[i]);
+		struct packet *packet = &burst->packets[i];
+		enum drop_reason reason = classify_packet(worker, packet);
 		if (reason)
-			packet_drop(&burst->packets[i], reason);
+			packet_drop(packet, reason);
+		else
+			kinds |= UINT32_C(1) << packet->kind;
 	}
+	burst->kinds = kinds;
 }

@@ -74,6 +74,8 @@ turn_round(struct worker *worker, struct packet *packet)
 void
 icmp(struct worker *worker, struct burst *burst)
 {
+	if (!burst_has(burst, PACKET_ICMP_ECHO))
+		return;
 	for (unsigned i = 0; i < burst->count; i++) {
 		struct packet *packet = &burst->packets[i];
 		if (!packet_is(packet, PACKET_ICMP_ECHO))

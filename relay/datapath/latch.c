@@ -199,6 +199,8 @@ handle_answer(struct worker *worker, struct packet *packet, const struct stun_me
 void
 latch(struct worker *worker, struct burst *burst)
 {
+	if (!burst_has(burst, PACKET_STUN))
+		return;
 	for (unsigned i = 0; i < burst->count; i++) {
 		struct packet *packet = &burst->packets[i];
 		struct stun_message message;

@@ -130,6 +130,8 @@ handle_advertisement(struct worker *worker, const struct frame *frame, struct mo
 void
 nd(struct worker *worker, struct burst *burst)
 {
+	if (!burst_has(burst, PACKET_ND))
+		return;
 	for (unsigned i = 0; i < burst->count; i++) {
 		struct packet *packet = &burst->packets[i];
 		enum drop_reason reason = DROP_NONE;

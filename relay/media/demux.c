@@ -13,6 +13,5 @@ demux_classify(const uint8_t *bytes, size_t length)
 		return DEMUX_DTLS;
 	if (bytes[0] < 128 || bytes[0] > 191 || length < 2)
 		return DEMUX_OTHER;
-	// RFC 5761, section 4: RTP payload types 64 to 95 with the marker bit would read as these.
-	return bytes[1] >= 192 && bytes[1] <= 223 ? DEMUX_RTCP : DEMUX_RTP;
+	return demux_is_rtp(bytes, length) ? DEMUX_RTP : DEMUX_RTCP;
 }

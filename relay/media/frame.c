@@ -70,10 +70,9 @@ parse_arp(const uint8_t *bytes, size_t captured, struct frame *out)
 }
 
 enum drop_reason
-frame_parse_udp(const uint8_t *bytes, struct frame *out)
+frame_parse_udp(const uint8_t *bytes, uint16_t l4_offset, uint16_t room, struct frame *out)
 {
-	const uint8_t *udp = bytes + out->l4_offset;
-	uint16_t room = frame_l4_bytes(out);
+	const uint8_t *udp = bytes + l4_offset;
 
 	// A datagram shorter than its packet leaves bytes that neither the UDP checksum nor the
 	// SRTP tag covers; those would be forwarded unseen.
@@ -86,7 +85,7 @@ frame_parse_udp(const uint8_t *bytes, struct frame *out)
 	// RFC 8200, section 8.1: over IPv6 there is no datagram without a checksum.
 	if (out->udp_checksum_be == 0 && ip_family(&out->tuple.remote) == IP_V6)
 		return DROP_UDP_HEADER;
-	out->payload_offset = out->l4_offset + UDP_HEADER_BYTES;
+	out->payload_offset = l4_offset + UDP_HEADER_BYTES;
 	out->payload_bytes = room - UDP_HEADER_BYTES;
 	return DROP_NONE;
 }
@@ -117,27 +116,30 @@ is_v4_host(const uint8_t *address)
 }
 
 static enum drop_reason
-parse_ipv4(const uint8_t *bytes, size_t captured, struct frame *out)
+parse_ipv4(const uint8_t *bytes, size_t captured, uint16_t l3_offset, struct frame *out)
 {
-	const uint8_t *ip = bytes + out->l3_offset;
+	const uint8_t *ip = bytes + l3_offset;
+	size_t room = captured - l3_offset;
+	uint16_t l4_offset = l3_offset + IPV4_HEADER_BYTES;
 
-	if (captured - out->l3_offset < IPV4_HEADER_BYTES)
+	if (room < IPV4_HEADER_BYTES)
 		return DROP_TRUNCATED;
-	if (ip[0] != IPV4_VERSION_AND_WORDS || checksum_internet(ip, IPV4_HEADER_BYTES) != 0)
+	if (ip[0] != IPV4_VERSION_AND_WORDS || !checksum_ipv4_is_right(ip))
 		return DROP_IP_HEADER;
-	out->ip_bytes = bytes_get_16(ip + 2);
-	if (out->ip_bytes < IPV4_HEADER_BYTES || !is_v4_host(ip + 12))
+	uint16_t ip_bytes = bytes_get_16(ip + 2);
+	if (ip_bytes < IPV4_HEADER_BYTES || !is_v4_host(ip + 12))
 		return DROP_IP_HEADER;
-	if (out->ip_bytes > captured - out->l3_offset)
+	if (ip_bytes > room)
 		return DROP_TRUNCATED;
 	if (bytes_get_16(ip + 6) & IPV4_FRAGMENT_MASK)
 		return DROP_IP_FRAGMENT;
+	out->ip_bytes = ip_bytes;
+	out->l4_offset = l4_offset;
 	out->tuple.remote = read_ip_v4(ip + 12);
 	out->tuple.local = read_ip_v4(ip + 16);
-	out->l4_offset = out->l3_offset + IPV4_HEADER_BYTES;
 	switch (ip[9]) {
 	case PROTOCOL_UDP:
-		return frame_parse_udp(bytes, out);
+		return frame_parse_udp(bytes, l4_offset, ip_bytes - IPV4_HEADER_BYTES, out);
 	case PROTOCOL_ICMP:
 		return parse_icmp(bytes, out);
 	default:
@@ -148,7 +150,7 @@ parse_ipv4(const uint8_t *bytes, size_t captured, struct frame *out)
 enum drop_reason
 frame_parse(const uint8_t *bytes, size_t captured, struct frame *out)
 {
-	uint16_t ethertype;
+	uint16_t l3_offset = ETHERNET_HEADER_BYTES;
 
 	memset(out, 0, sizeof(*out));
 	out->vlan_id = VLAN_NONE;
@@ -156,24 +158,22 @@ frame_parse(const uint8_t *bytes, size_t captured, struct frame *out)
 		return DROP_TRUNCATED;
 	memcpy(out->destination.bytes, bytes, MAC_BYTES);
 	memcpy(out->source.bytes, bytes + MAC_BYTES, MAC_BYTES);
-	out->l3_offset = ETHERNET_HEADER_BYTES;
-	ethertype = bytes_get_16(bytes + ETHERTYPE_OFFSET);
+	uint16_t ethertype = bytes_get_16(bytes + ETHERTYPE_OFFSET);
 	if (ethertype == ETHERTYPE_VLAN) {
-		uint16_t id;
-
-		out->l3_offset += VLAN_TAG_BYTES;
-		if (captured < out->l3_offset)
+		l3_offset += VLAN_TAG_BYTES;
+		if (captured < l3_offset)
 			return DROP_TRUNCATED;
-		id = bytes_get_16(bytes + ETHERNET_HEADER_BYTES) & VLAN_ID_MASK;
+		uint16_t id = bytes_get_16(bytes + ETHERNET_HEADER_BYTES) & VLAN_ID_MASK;
 		if (id == VLAN_ID_RESERVED)
 			return DROP_ETHERTYPE;
 		if (id != VLAN_ID_PRIORITY_ONLY)
 			out->vlan_id = id;
 		ethertype = bytes_get_16(bytes + ETHERTYPE_OFFSET + VLAN_TAG_BYTES);
 	}
+	out->l3_offset = l3_offset;
 	switch (ethertype) {
 	case ETHERTYPE_IPV4:
-		return parse_ipv4(bytes, captured, out);
+		return parse_ipv4(bytes, captured, l3_offset, out);
 	case ETHERTYPE_IPV6:
 		return frame_parse_ipv6(bytes, captured, out);
 	case ETHERTYPE_ARP:

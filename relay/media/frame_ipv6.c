@@ -153,7 +153,9 @@ frame_parse_ipv6(const uint8_t *bytes, size_t captured, struct frame *out)
 	out->l4_offset = out->l3_offset + IPV6_HEADER_BYTES;
 	switch (ip[6]) {
 	case PROTOCOL_UDP:
-		return ip_is_set(&out->tuple.remote) ? frame_parse_udp(bytes, out) : DROP_IP_HEADER;
+		return ip_is_set(&out->tuple.remote)
+			       ? frame_parse_udp(bytes, out->l4_offset, frame_l4_bytes(out), out)
+			       : DROP_IP_HEADER;
 	case PROTOCOL_ICMP6:
 		return parse_icmp6(bytes, out);
 	case HEADER_FRAGMENT:
