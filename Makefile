@@ -7,6 +7,7 @@ CC = gcc
 endif
 PREFIX ?= /usr/local
 SECONDS ?=
+QUICK ?=
 COUNTY ?=
 SHELL := /bin/bash
 
@@ -19,6 +20,7 @@ PACKAGES_TEST = python3-jsonschema check tshark tmux faketime git libical-dev ch
 	fonts-noto-cjk poppler-utils iputils-ping
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_BENCH = dpdk-dev python3
+PACKAGES_PEERS = dpdk-dev python3 iproute2
 # promtool judges the metrics, the alert rules and the dashboard.
 PACKAGES_TEST += prometheus
 PACKAGES_LINT = clang-format cppcheck shellcheck
@@ -188,9 +190,15 @@ bench bench-quick: deps-bench
 	$(BUILD)/bench/ledger $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger_write $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 
+# The relay and others on one wire: within an hour; QUICK=1 takes some ten minutes.
+.PHONY: bench-peers
+bench-peers: deps-peers
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/bench/peers
+	python3 bench/peers.py $(if $(QUICK),--quick) $(BUILD)/bench/peers $(BUILD)/bench/results.tsv
+
 # --- what a person calls
 
-.PHONY: help deps deps-build deps-bench deps-demo deps-lint demo test soak asan fuzz lint format install clean
+.PHONY: help deps deps-build deps-bench deps-peers deps-demo deps-lint demo test soak asan fuzz lint format install clean
 help:
 	@echo 'make          build relay, relayctl and classroom into $(BUILD)/ (no network needed)'
 	@echo 'make demo     a lesson between two schools, until Ctrl-C; SECONDS=20 ends it by its bell'
@@ -199,6 +207,8 @@ help:
 	@echo 'make soak     the tests that take long'
 	@echo 'make asan     unit and packet tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make bench    what a packet and a year of lessons cost (bench-quick: fewer rounds)'
+	@echo 'make bench-peers   the relay beside testpmd on a wire of namespaces, within an hour;'
+	@echo '              QUICK=1: ten minutes'
 	@echo 'make fuzz     every parser under sanitizers, FUZZ_SECONDS=30 for each fuzzer (clang)'
 	@echo 'make lint     formatting, static analysis, shell scripts and the layer rules'
 	@echo 'make format   format the C sources in place'
@@ -212,6 +222,8 @@ deps-demo:
 	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_DEMO)
 deps-bench:
 	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_BENCH)
+deps-peers:
+	@.ci/deps.sh $(PACKAGES_BUILD) $(PACKAGES_PEERS)
 deps-build:
 	@.ci/deps.sh $(PACKAGES_BUILD)
 deps-lint:

@@ -8,36 +8,26 @@
 //   memif generate SOCKET BYTES S   rate with at most 0.1 % loss by search, then the latency at
 //                                   half of it and at 20 kpps, each trial S seconds long: one line
 //                                   "rate P50 P99 P99.9 P50 P99 P99.9" (packets a second, us)
-#include <math.h>
 #include <signal.h>
 
-#include <rte_cycles.h>
 #include <rte_eth_ring.h>
 
 #include "figures.h"
-#include "worker_rig.h"
+#include "traffic.h"
 
 #define FLOWS 48
-#define LOSS_ALLOWED 0.001
 #define RATE_LEAST 5e3
 #define RATE_MOST 12e6
 #define SEARCH_STEPS 11
 #define SLOW_RATE 20e3
-#define TX_BURST 16
-#define DRAIN_S 0.03
-#define TAKEN_MOST 4000000 // latencies of one trial
+#define LATENCIES_MOST 4000000 // of one trial
 
-static const struct cell cell_of_bench = {FLOWS, 0, 1, SRTP_AEAD_AES_128_GCM, false, MIX_GOOD};
-
-struct trial {
-	uint64_t sent;
-	uint64_t delivered;
-	uint32_t taken;
-};
-
+static struct cell cell = {
+	.flows = FLOWS, .receivers = 1, .profile = SRTP_AEAD_AES_128_GCM, .mix = MIX_GOOD};
 static uint64_t sent_at[FLOWS][65536];
 static float *latency_us;
-static uint16_t media_port_id;
+static uint32_t latency_count;
+static struct traffic traffic;
 
 static void
 start_memif(const char *role, const char *socket_path, const char *cpu)
@@ -57,13 +47,12 @@ start_memif(const char *role, const char *socket_path, const char *cpu)
 		fail("DPDK does not start");
 	pool = rte_pktmbuf_pool_create(
 		"bench", POOL_BUFFERS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
-	if (!pool || rte_eth_dev_get_port_by_name("net_memif0", &media_port_id) != 0 ||
-		rte_eth_dev_configure(media_port_id, 1, 1, &settings) != 0 ||
-		rte_eth_rx_queue_setup(media_port_id, 0, 1024, SOCKET_ID_ANY, NULL, pool) != 0 ||
-		rte_eth_tx_queue_setup(media_port_id, 0, 1024, SOCKET_ID_ANY, NULL) != 0 ||
-		rte_eth_dev_start(media_port_id) != 0)
+	if (!pool || rte_eth_dev_get_port_by_name("net_memif0", &port_id) != 0 ||
+		rte_eth_dev_configure(port_id, 1, 1, &settings) != 0 ||
+		rte_eth_rx_queue_setup(port_id, 0, 1024, SOCKET_ID_ANY, NULL, pool) != 0 ||
+		rte_eth_tx_queue_setup(port_id, 0, 1024, SOCKET_ID_ANY, NULL) != 0 ||
+		rte_eth_dev_start(port_id) != 0)
 		fail("the memif device does not start");
-	port_id = media_port_id;
 }
 
 static void
@@ -74,12 +63,12 @@ on_term(int number)
 }
 
 static int
-serve(const struct cell *cell, uint32_t pps)
+serve(uint32_t pps)
 {
 	struct sigaction action = {.sa_handler = on_term};
 	engine = sealer = srtp_engine_ipsec_mb();
 	poll_above_pps = pps;
-	start_cell(cell);
+	start_cell(&cell);
 	sigaction(SIGTERM, &action, NULL);
 	puts("ready");
 	fflush(stdout);
@@ -92,78 +81,36 @@ serve(const struct cell *cell, uint32_t pps)
 }
 
 // What comes back is told by its RTP header, which travels in the clear.
-static void
-take(const struct cell *cell, struct trial *trial)
+static bool
+is_ours(const uint8_t *frame, uint16_t bytes, uint64_t tsc)
 {
-	struct rte_mbuf *mbufs[64];
-	uint16_t count = rte_eth_rx_burst(media_port_id, 0, mbufs, 64);
-	uint64_t now = count ? rte_rdtsc() : 0;
-	for (uint16_t i = 0; i < count; i++) {
-		const uint8_t *rtp = rte_pktmbuf_mtod(mbufs[i], uint8_t *) + HEADERS_BYTES;
-		bool is_media =
-			rte_pktmbuf_data_len(mbufs[i]) == frame_bytes(cell) && rtp[0] >> 6 == 2;
-		uint32_t f = is_media ? get_be32(rtp + 8) - 0x10000000u : FLOWS;
-		rte_prefetch0(mbufs[i]);
-		if (f < FLOWS) {
-			uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
-			trial->delivered++;
-			if (trial->taken < TAKEN_MOST)
-				latency_us[trial->taken++] =
-					(float)((double)(now - sent_at[f][seq]) * 1e6 /
-						(double)rte_get_tsc_hz());
-		}
-	}
-	if (count)
-		rte_pktmbuf_free_bulk(mbufs, count);
+	const uint8_t *rtp = frame + HEADERS_BYTES;
+	if (bytes != frame_bytes(&cell) || rtp[0] >> 6 != 2)
+		return false;
+	uint32_t f = get_be32(rtp + 8) - 0x10000000u;
+	if (f >= FLOWS)
+		return false;
+	uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
+	if (latency_count < LATENCIES_MOST)
+		latency_us[latency_count++] =
+			(float)((double)(tsc - sent_at[f][seq]) * 1e6 / (double)rte_get_tsc_hz());
+	return true;
 }
 
-static void
-send_some(const struct cell *cell, unsigned count, uint32_t *next, struct trial *trial)
+static uint16_t
+write_frame(uint32_t f, uint8_t *at)
 {
-	struct rte_mbuf *mbufs[TX_BURST];
-	if (rte_pktmbuf_alloc_bulk(pool, mbufs, count) != 0)
-		fail("no buffers");
-	for (unsigned i = 0; i < count; i++) {
-		uint8_t *at = (uint8_t *)rte_pktmbuf_append(mbufs[i], frame_bytes(cell));
-		uint16_t seq = flows[*next].seq;
-		build_frame(cell, *next, at);
-		sent_at[*next][seq] = rte_rdtsc();
-		*next = (*next + 1) % FLOWS;
-	}
-	uint16_t taken = rte_eth_tx_burst(media_port_id, 0, mbufs, (uint16_t)count);
-	if (taken < count) // the wire is full: lost, as on any other
-		rte_pktmbuf_free_bulk(mbufs + taken, count - taken);
-	trial->sent += count;
+	uint16_t seq = flows[f].seq;
+	build_frame(&cell, f, at);
+	sent_at[f][seq] = rte_rdtsc();
+	return frame_bytes(&cell);
 }
 
 static struct trial
-run_trial(const struct cell *cell, double rate, double seconds)
+run_trial(double rate, double seconds)
 {
-	static uint32_t next;
-	struct trial trial = {0};
-	double hz = (double)rte_get_tsc_hz();
-	uint64_t start = rte_rdtsc(), now;
-	while ((double)((now = rte_rdtsc()) - start) < seconds * hz) {
-		uint64_t due = (uint64_t)((double)(now - start) / hz * rate);
-		if (due > trial.sent)
-			send_some(cell,
-				due - trial.sent < TX_BURST ? (unsigned)(due - trial.sent)
-							    : TX_BURST,
-				&next, &trial);
-		take(cell, &trial);
-	}
-	while ((double)(rte_rdtsc() - start) < (seconds + DRAIN_S) * hz)
-		take(cell, &trial);
-	return trial;
-}
-
-// Whether that rate gets through; where the generator itself cannot make it, it does not.
-static bool
-passes(const struct cell *cell, double rate, double seconds)
-{
-	struct trial trial = run_trial(cell, rate, seconds);
-	return (double)trial.delivered >= (double)trial.sent * (1 - LOSS_ALLOWED) &&
-	       (double)trial.sent >= rate * seconds * 0.99;
+	latency_count = 0;
+	return traffic_run(&traffic, rate, seconds);
 }
 
 static int
@@ -174,9 +121,9 @@ compare_floats(const void *a, const void *b)
 }
 
 static void
-print_latency(const struct trial *trial)
+print_latency(void)
 {
-	uint32_t n = trial->taken;
+	uint32_t n = latency_count;
 	if (n == 0) {
 		printf(" 0 0 0");
 		return;
@@ -187,52 +134,50 @@ print_latency(const struct trial *trial)
 }
 
 static void
-start_generator(const struct cell *cell)
+start_generator(void)
 {
 	sealer = srtp_engine_ipsec_mb();
 	flows = calloc(FLOWS, sizeof *flows);
-	latency_us = calloc(TAKEN_MOST, sizeof *latency_us);
+	latency_us = calloc(LATENCIES_MOST, sizeof *latency_us);
 	if (!sealer || !flows || !latency_us)
 		fail("no memory, or no processor with AVX2");
 	for (uint32_t f = 0; f < FLOWS; f++) {
-		struct srtp_keys keys = keys_of(cell, f);
+		struct srtp_keys keys = keys_of(&cell, f);
 		flows[f].ssrc = 0x10000000u + f;
 		flows[f].outbound = sealer->context_create(&keys, flows[f].ssrc, SRTP_OUTBOUND, 0);
 	}
+	traffic = (struct traffic){.port_id = port_id,
+		.pool = pool,
+		.flow_count = FLOWS,
+		.write = write_frame,
+		.is_ours = is_ours};
 	double start = now_ns();
-	while (run_trial(cell, SLOW_RATE, 0.05).delivered == 0)
+	while (run_trial(SLOW_RATE, 0.05).delivered == 0)
 		if (now_ns() - start > 10e9)
 			fail("nothing comes back from the other end");
 }
 
 static int
-steady(const struct cell *cell, double rate, double seconds)
+steady(double rate, double seconds)
 {
-	start_generator(cell);
-	struct trial trial = run_trial(cell, rate, seconds);
+	start_generator();
+	struct trial trial = run_trial(rate, seconds);
 	printf("%llu %llu", (unsigned long long)trial.sent, (unsigned long long)trial.delivered);
-	print_latency(&trial);
+	print_latency();
 	putchar('\n');
 	return EXIT_SUCCESS;
 }
 
 static int
-generate(const struct cell *cell, double seconds)
+generate(double seconds)
 {
-	start_generator(cell);
-	double good = RATE_LEAST, bad = RATE_MOST;
-	for (int i = 0; i < SEARCH_STEPS; i++) {
-		double rate = sqrt(good * bad);
-		if (passes(cell, rate, seconds))
-			good = rate;
-		else
-			bad = rate;
-	}
+	start_generator();
+	double good = traffic_search(&traffic, RATE_LEAST, RATE_MOST, SEARCH_STEPS, 1, seconds);
 	printf("%.0f", good);
-	struct trial half = run_trial(cell, good / 2, seconds);
-	print_latency(&half);
-	struct trial slow = run_trial(cell, SLOW_RATE, seconds);
-	print_latency(&slow);
+	run_trial(good / 2, seconds);
+	print_latency();
+	run_trial(SLOW_RATE, seconds);
+	print_latency();
 	putchar('\n');
 	return EXIT_SUCCESS;
 }
@@ -240,7 +185,6 @@ generate(const struct cell *cell, double seconds)
 int
 main(int argc, char **argv)
 {
-	struct cell cell = cell_of_bench;
 	bool is_worker = argc == 5 && strcmp(argv[1], "worker") == 0;
 	bool is_steady = argc == 6 && strcmp(argv[1], "steady") == 0;
 	if (!is_worker && !is_steady && (argc != 5 || strcmp(argv[1], "generate") != 0))
@@ -251,7 +195,6 @@ main(int argc, char **argv)
 		fail("BYTES is 64 to 1400");
 	start_memif(is_worker ? "client" : "server", argv[2], is_worker ? "0" : "1");
 	if (is_worker)
-		return serve(&cell, (uint32_t)atoi(argv[4]));
-	return is_steady ? steady(&cell, atof(argv[4]), atof(argv[5]))
-			 : generate(&cell, atof(argv[4]));
+		return serve((uint32_t)atoi(argv[4]));
+	return is_steady ? steady(atof(argv[4]), atof(argv[5])) : generate(atof(argv[4]));
 }

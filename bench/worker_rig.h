@@ -24,7 +24,9 @@
 #define BATCH_PACKETS 512
 #define RING_FRAMES 16384
 #define POOL_BUFFERS 16383
+#ifndef LEG_FLOWS // of a benchmark's own
 #define LEG_FLOWS 4
+#endif
 #define MEDIA_PORT 5000
 #define FIRST_PORT 10000
 #define LEGS_A_SCHOOL 16 // behind one address, on so many ports
@@ -54,6 +56,9 @@ static struct rte_mempool *pool;
 static struct rte_ring *to_worker, *from_worker;
 static uint16_t port_id;
 static uint32_t poll_above_pps;
+static uint16_t ip_bytes_max = UINT16_MAX; // what the device takes
+static bool sends_chains = true;
+static bool legs_are_paired; // two send to each other; else each to those behind it
 static struct worker *worker;
 static struct stats *board;
 static const struct srtp_engine *engine;
@@ -196,16 +201,21 @@ keys_of(const struct cell *cell, uint32_t f)
 	return keys;
 }
 
-// A flow goes to the legs behind its own, in a circle.
+// The legs are pairs, or a circle.
+static inline uint32_t
+receiver_of(const struct cell *cell, uint32_t leg, uint32_t number)
+{
+	return legs_are_paired ? leg ^ 1 : (leg + 1 + number) % (cell->flows / LEG_FLOWS);
+}
+
 static inline void
 add_outflows(const struct cell *cell, uint32_t f)
 {
-	uint32_t legs = cell->flows / LEG_FLOWS;
 	for (uint32_t r = 0; r < cell->receivers; r++) {
 		struct message message = {.type = MESSAGE_OUTFLOW_ADD,
 			.outflow = {.outflow = f * cell->receivers + r,
 				.stream = f,
-				.leg = (f / LEG_FLOWS + 1 + r) % legs}};
+				.leg = receiver_of(cell, f / LEG_FLOWS, r)}};
 		tell(&message);
 	}
 }
@@ -236,8 +246,8 @@ start_cell(const struct cell *cell)
 	struct worker_settings settings = {.port_id = port_id,
 		.pool = pool,
 		.mac = relay_mac,
-		.ip_bytes_max = UINT16_MAX,
-		.sends_chains = true,
+		.ip_bytes_max = ip_bytes_max,
+		.sends_chains = sends_chains,
 		.networks[IP_V4] = {ip_from_v4(htonl(0xc6120002u)), IP_MAPPED_BITS + 24, {{0}}},
 		.vlan_id = VLAN_NONE,
 		.media_port = MEDIA_PORT,
