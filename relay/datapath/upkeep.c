@@ -211,6 +211,8 @@ upkeep(struct worker *worker, struct mono_time now)
 		if (worker->tables.legs[i].is_used)
 			leg_upkeep(worker, &worker->tables.legs[i], now);
 	}
+	if (fleet_worker_count(worker->fleet) > 1)
+		neighbours_share(worker);
 	if (!mono_reached(now, worker->next_upkeep))
 		return;
 	worker->next_upkeep = mono_after_ns(now, UPKEEP_NS);
@@ -218,7 +220,6 @@ upkeep(struct worker *worker, struct mono_time now)
 		arp_upkeep(worker, now);
 		nd_upkeep(worker, now);
 	}
-	neighbours_share(worker);
 }
 
 void

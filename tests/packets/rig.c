@@ -14,16 +14,23 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include "datapath/fleet.h"
 #include "media/checksum.h"
 #include "media/rtcp.h"
 #include "media/rtp.h"
 
 #define RING_FRAMES 1024
 #define TAG_BYTES_MAX 32
+#define LEGS 80 // of one worker
+#define STREAMS 160
+#define OUTFLOWS 256
 
 static struct rte_mempool *pool;
-static struct rte_ring *to_worker;
-static struct rte_ring *from_worker;
+static struct rte_ring *to_worker[RIG_WORKERS_MAX]; // by queue
+static struct rte_ring *from_worker[RIG_WORKERS_MAX];
+static uint32_t worker_count = 1;
+static uint32_t owner; // of the endpoints
+static uint16_t queue_count = 1;
 static uint16_t port_id;
 static const struct srtp_engine *chosen_engine;
 static bool sends_chains;
@@ -43,15 +50,24 @@ start_eal(void)
 	ck_assert_int_ge(rte_eal_init(10, arguments), 0);
 	pool = rte_pktmbuf_pool_create("rig", RIG_BUFFERS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
 	ck_assert_ptr_nonnull(pool);
-	to_worker = rte_ring_create("to-worker", RING_FRAMES, 0, 0);
-	from_worker = rte_ring_create("from-worker", RING_FRAMES, 0, 0);
-	ck_assert(to_worker && from_worker);
-	int port = rte_eth_from_rings("rig", &to_worker, 1, &from_worker, 1, 0);
+	for (unsigned i = 0; i < RIG_WORKERS_MAX; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "to-%u", i);
+		to_worker[i] = rte_ring_create(name, RING_FRAMES, 0, 0);
+		snprintf(name, sizeof name, "from-%u", i);
+		from_worker[i] = rte_ring_create(name, RING_FRAMES, 0, 0);
+		ck_assert(to_worker[i] && from_worker[i]);
+	}
+	int port = rte_eth_from_rings(
+		"rig", to_worker, RIG_WORKERS_MAX, from_worker, RIG_WORKERS_MAX, 0);
 	ck_assert_int_ge(port, 0);
 	port_id = (uint16_t)port;
-	ck_assert_int_eq(rte_eth_dev_configure(port_id, 1, 1, &settings), 0);
-	ck_assert_int_eq(rte_eth_rx_queue_setup(port_id, 0, 512, 0, NULL, pool), 0);
-	ck_assert_int_eq(rte_eth_tx_queue_setup(port_id, 0, 512, 0, NULL), 0);
+	ck_assert_int_eq(
+		rte_eth_dev_configure(port_id, RIG_WORKERS_MAX, RIG_WORKERS_MAX, &settings), 0);
+	for (uint16_t i = 0; i < RIG_WORKERS_MAX; i++) {
+		ck_assert_int_eq(rte_eth_rx_queue_setup(port_id, i, 512, 0, NULL, pool), 0);
+		ck_assert_int_eq(rte_eth_tx_queue_setup(port_id, i, 512, 0, NULL), 0);
+	}
 	ck_assert_int_eq(rte_eth_dev_start(port_id), 0);
 }
 
@@ -88,9 +104,46 @@ rig_use_engine(const struct srtp_engine *engine)
 }
 
 void
+rig_use_fleet(uint32_t workers, uint16_t queues, uint32_t owner_number)
+{
+	worker_count = workers;
+	queue_count = queues;
+	owner = owner_number;
+}
+
+int
+rig_run_in_fleets(Suite *(*make_suite)(void))
+{
+	static const struct {
+		uint32_t workers;
+		uint16_t queues;
+		uint32_t owner;
+	} fleets[] = {{1, 1, 0}, {2, 2, 1}, {4, 1, 3}};
+	int failed = 0;
+
+	for (size_t i = 0; i < sizeof fleets / sizeof fleets[0]; i++) {
+		rig_use_fleet(fleets[i].workers, fleets[i].queues, fleets[i].owner);
+		printf("%u workers, %u queues\n", fleets[i].workers, fleets[i].queues);
+		fflush(stdout);
+		SRunner *runner = srunner_create(make_suite());
+		srunner_set_fork_status(runner, CK_NOFORK); // EAL lives in this process
+		srunner_run_all(runner, CK_ENV);
+		failed += srunner_ntests_failed(runner);
+		srunner_free(runner);
+	}
+	rig_use_fleet(1, 1, 0);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+void
 rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 {
-	struct stats_limits limits = {.leg_count = 80, .stream_count = 160, .outflow_count = 256};
+	struct stats_limits limits = {
+		.worker_count = worker_count,
+		.leg_count = LEGS * worker_count,
+		.stream_count = STREAMS * worker_count,
+		.outflow_count = OUTFLOWS * worker_count,
+	};
 
 	if (!pool)
 		start_eal();
@@ -100,6 +153,7 @@ rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 	rig->stats = stats_create(&limits);
 	struct worker_settings settings = {
 		.port_id = port_id,
+		.queue_count = queue_count,
 		.pool = pool,
 		.mac = worker_mac,
 		.ip_bytes_max = 1500,
@@ -117,8 +171,14 @@ rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 	};
 	if (gateway)
 		settings.networks[IP_V4].gateway = ip_from_v4(htonl(gateway));
-	rig->worker = worker_create(&settings);
-	ck_assert_ptr_nonnull(rig->worker);
+	rig->fleet = settings.fleet = fleet_create(&limits);
+	ck_assert_ptr_nonnull(rig->fleet);
+	for (uint32_t i = 0; i < worker_count; i++) {
+		settings.number = (uint8_t)i;
+		rig->workers[i] = worker_create(&settings);
+		ck_assert_ptr_nonnull(rig->workers[i]);
+	}
+	rig->worker = rig->workers[owner];
 	// The announcements at start are over before a test looks.
 	for (int i = 0; i < 4; i++)
 		rig_turn(rig, NS_IN_S);
@@ -129,8 +189,10 @@ void
 rig_stop(struct rig *rig)
 {
 	rig_discard_output(rig);
+	for (uint32_t i = 0; i < worker_count; i++)
+		worker_destroy(rig->workers[i]);
+	fleet_destroy(rig->fleet);
 	ck_assert_uint_eq(rte_mempool_avail_count(pool), RIG_BUFFERS); // no buffer was lost
-	worker_destroy(rig->worker);
 	stats_destroy(rig->stats);
 }
 
@@ -166,13 +228,13 @@ rig_add_endpoint(struct rig *rig, struct rig_endpoint *endpoint, unsigned number
 	enum srtp_profile profile, bool live)
 {
 	memset(endpoint, 0, sizeof *endpoint);
-	endpoint->leg = number;
+	endpoint->leg = owner * LEGS + number;
 	endpoint->ip = RIG_IP(198, 18, 1 + number, 10);
 	endpoint->ip6 = rig_ip6((uint16_t)(0x100 + number));
 	endpoint->port = (uint16_t)(40000 + number);
 	endpoint->mac = (struct mac){{0x02, 0xaa, 0, 0, 0, (uint8_t)number}};
-	endpoint->ssrc = 0x10000 + number;
-	endpoint->report_ssrc = 0x20000 + number;
+	endpoint->ssrc = ssrc_of_worker((uint8_t)owner, 0x10000 + number);
+	endpoint->report_ssrc = ssrc_of_worker((uint8_t)owner, 0x20000 + number);
 	endpoint->seq = 100;
 	endpoint->timestamp = 1000;
 	ck_assert_int_eq(srtp_keys_generate(profile, &endpoint->keys), 0);
@@ -180,8 +242,8 @@ rig_add_endpoint(struct rig *rig, struct rig_endpoint *endpoint, unsigned number
 		rig->engine->context_create(&endpoint->keys, 0x30000 + number, SRTP_OUTBOUND, 0);
 
 	struct message_leg *leg = &endpoint->credentials;
-	leg->leg = number;
-	leg_user(leg->relay_user, 0, number, 0x1234567890abcdefULL + number);
+	leg->leg = endpoint->leg;
+	leg_user(leg->relay_user, (uint8_t)owner, leg->leg, 0x1234567890abcdefULL + number);
 	snprintf(leg->endpoint_user, sizeof leg->endpoint_user, "ep%u", number);
 	snprintf(leg->relay_password, sizeof leg->relay_password, "relay-password-%u", number);
 	snprintf(leg->endpoint_password, sizeof leg->endpoint_password, "its-password-%u", number);
@@ -195,9 +257,9 @@ rig_add_endpoint(struct rig *rig, struct rig_endpoint *endpoint, unsigned number
 		&endpoint->endpoint_key, leg->endpoint_password, strlen(leg->endpoint_password));
 	struct message message = {.type = MESSAGE_LEG_ADD, .leg = *leg};
 	ck_assert_int_eq(rig_tell(rig, &message), 0);
-	add_stream(rig, endpoint, 2 * number, STREAM_TEACHER, endpoint->ssrc, &endpoint->inbound,
-		&endpoint->outbound);
-	add_stream(rig, endpoint, 2 * number + 1, STREAM_REPORT, endpoint->report_ssrc,
+	add_stream(rig, endpoint, 2 * endpoint->leg, STREAM_TEACHER, endpoint->ssrc,
+		&endpoint->inbound, &endpoint->outbound);
+	add_stream(rig, endpoint, 2 * endpoint->leg + 1, STREAM_REPORT, endpoint->report_ssrc,
 		&endpoint->report_inbound, &endpoint->report_outbound);
 }
 
@@ -218,13 +280,21 @@ rig_remove_endpoint(struct rig *rig, struct rig_endpoint *endpoint)
 	rig->engine->context_destroy(endpoint->report_outbound);
 }
 
+uint32_t
+rig_outflow(uint32_t outflow)
+{
+	return owner * OUTFLOWS + outflow;
+}
+
 void
 rig_connect(struct rig *rig, uint32_t outflow, const struct rig_endpoint *from,
 	const struct rig_endpoint *to)
 {
 	struct message message = {
 		.type = MESSAGE_OUTFLOW_ADD,
-		.outflow = {.outflow = outflow, .stream = 2 * from->leg, .leg = to->leg},
+		.outflow = {.outflow = rig_outflow(outflow),
+			.stream = 2 * from->leg,
+			.leg = to->leg},
 	};
 	ck_assert_int_eq(rig_tell(rig, &message), 0);
 }
@@ -232,8 +302,16 @@ rig_connect(struct rig *rig, uint32_t outflow, const struct rig_endpoint *from,
 void
 rig_disconnect(struct rig *rig, uint32_t outflow)
 {
-	struct message message = {.type = MESSAGE_OUTFLOW_REMOVE, .outflow.outflow = outflow};
+	struct message message = {
+		.type = MESSAGE_OUTFLOW_REMOVE, .outflow.outflow = rig_outflow(outflow)};
 	ck_assert_int_eq(rig_tell(rig, &message), 0);
+}
+
+// What one station sends comes by one queue, as a device would spread it.
+static struct rte_ring *
+queue_of(const struct rig_frame *frame)
+{
+	return to_worker[frame->bytes[2 * MAC_BYTES - 1] % queue_count];
 }
 
 void
@@ -243,7 +321,7 @@ rig_inject(struct rig *rig, const struct rig_frame *frame)
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
 	ck_assert_ptr_nonnull(mbuf);
 	memcpy(rte_pktmbuf_append(mbuf, frame->length), frame->bytes, frame->length);
-	ck_assert_int_eq(rte_ring_enqueue(to_worker, mbuf), 0);
+	ck_assert_int_eq(rte_ring_enqueue(queue_of(frame), mbuf), 0);
 }
 
 void
@@ -256,7 +334,7 @@ rig_inject_in_two(struct rig *rig, const struct rig_frame *frame, uint16_t first
 	memcpy(rte_pktmbuf_append(first, first_bytes), frame->bytes, first_bytes);
 	memcpy(rte_pktmbuf_append(second, second_bytes), frame->bytes + first_bytes, second_bytes);
 	ck_assert_int_eq(rte_pktmbuf_chain(first, second), 0);
-	ck_assert_int_eq(rte_ring_enqueue(to_worker, first), 0);
+	ck_assert_int_eq(rte_ring_enqueue(queue_of(frame), first), 0);
 }
 
 unsigned
@@ -276,10 +354,14 @@ rig_give_buffers(void **buffers, unsigned count)
 unsigned
 rig_fill_output(struct rig *rig)
 {
-	(void)rig;
 	unsigned count = 0;
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
-	while (mbuf && rte_ring_enqueue(from_worker, mbuf) == 0) {
+	while (mbuf && rte_ring_enqueue(from_worker[owner % queue_count], mbuf) == 0) {
+		count++;
+		mbuf = rte_pktmbuf_alloc(pool);
+	}
+	// Who has no queue of its own is stopped when its way to the queue is full too.
+	while (mbuf && owner >= queue_count && fleet_put_frames(rig->fleet, owner, &mbuf, 1) == 1) {
 		count++;
 		mbuf = rte_pktmbuf_alloc(pool);
 	}
@@ -291,15 +373,25 @@ unsigned
 rig_turn(struct rig *rig, int64_t later_ns)
 {
 	rig->now = mono_after_ns(rig->now, later_ns);
-	return worker_poll(rig->worker, rig->now);
+	if (worker_count == 1)
+		return worker_poll(rig->worker, rig->now);
+	unsigned count = 0;
+	// To its owner, to who has the queue, and once more for what came meanwhile.
+	for (unsigned round = 0; round < 3; round++) {
+		for (uint32_t i = 0; i < worker_count; i++)
+			count += worker_poll(rig->workers[i], rig->now);
+	}
+	return count;
 }
 
 bool
 rig_take(struct rig *rig, struct rig_frame *frame)
 {
 	(void)rig;
-	void *object;
-	if (rte_ring_dequeue(from_worker, &object) != 0)
+	void *object = NULL;
+	for (uint16_t i = 0; i < queue_count && !object; i++)
+		rte_ring_dequeue(from_worker[i], &object);
+	if (!object)
 		return false;
 	struct rte_mbuf *mbuf = object;
 	ck_assert_uint_le(rte_pktmbuf_pkt_len(mbuf), RIG_FRAME_BYTES_MAX);
@@ -500,18 +592,37 @@ rig_prove_path(struct rig *rig, struct rig_endpoint *endpoint)
 	rig_discard_output(rig);
 }
 
-void
-rig_counters(struct rig *rig, struct worker_stats *stats)
+static void
+assert_sums(const struct worker_stats *stats)
 {
 	uint64_t rx_drops = 0, tx_drops = 0;
-	worker_publish(rig->worker, rig->now);
-	stats_read_worker(rig->stats, 0, stats);
 	for (int i = 1; i < DROP_REASON_COUNT; i++) {
 		if (drop_reason_is_tx((enum drop_reason)i))
 			tx_drops += stats->drops[i];
 		else
 			rx_drops += stats->drops[i];
 	}
-	ck_assert_uint_eq(stats->frames_in, stats->forwarded + stats->consumed + rx_drops);
+	ck_assert_uint_eq(stats->frames_in + stats->handed_in,
+		stats->forwarded + stats->consumed + stats->handed_out + rx_drops);
 	ck_assert_uint_eq(stats->copies + stats->originated, stats->transmitted + tx_drops);
+}
+
+void
+rig_check_board(struct rig *rig)
+{
+	for (uint32_t i = 0; i < worker_count; i++) {
+		struct worker_stats stats;
+		stats_read_worker(rig->stats, i, &stats);
+		assert_sums(&stats);
+	}
+}
+
+void
+rig_counters(struct rig *rig, struct worker_stats *stats)
+{
+	for (uint32_t i = 0; i < worker_count; i++)
+		worker_publish(rig->workers[i], rig->now);
+	rig_check_board(rig);
+	stats_read_workers(rig->stats, stats);
+	ck_assert_uint_eq(stats->handed_in, stats->handed_out);
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <check.h>
+
 #include "datapath/worker.h"
 #include "media/frame.h"
 #include "media/hmac_sha1.h"
@@ -21,8 +23,12 @@
 #define RIG_ADDRESS RIG_IP(198, 18, 0, 2)
 #define RIG_GATEWAY RIG_IP(198, 18, 0, 1)
 
+#define RIG_WORKERS_MAX 4
+
 struct rig {
-	struct worker *worker;
+	struct worker *worker; // the owner of the rig's endpoints
+	struct worker *workers[RIG_WORKERS_MAX];
+	struct fleet *fleet;
 	struct stats *stats;
 	const struct srtp_engine *engine;
 	struct mono_time now;
@@ -69,6 +75,14 @@ struct ip_address rig_address_of(const struct rig_endpoint *endpoint);
 // Whether the device of every rig from now on takes frames in several buffers; not at first.
 void rig_use_chains(bool is_used);
 
+// How many workers every rig from now on has, how many queues its device has, and which worker owns
+// the rig's endpoints; one alone at first.
+void rig_use_fleet(uint32_t workers, uint16_t queues, uint32_t owner);
+
+// Runs the suite with one worker alone, with two that have a queue each, and with four on one
+// queue. Returns main()'s exit status.
+int rig_run_in_fleets(Suite *(*make_suite)(void));
+
 // Starts EAL on the first call. `gateway` in host order, 0: none; vlan VLAN_NONE: none.
 void rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan);
 void rig_stop(struct rig *rig);
@@ -77,10 +91,12 @@ void rig_stop(struct rig *rig);
 void rig_add_endpoint(struct rig *rig, struct rig_endpoint *endpoint, unsigned number,
 	enum srtp_profile profile, bool live);
 void rig_remove_endpoint(struct rig *rig, struct rig_endpoint *endpoint);
-// `from`'s stream goes to `to`, as outflow slot `outflow`.
+// `from`'s stream goes to `to`, as the owner's outflow slot `outflow`.
 void rig_connect(struct rig *rig, uint32_t outflow, const struct rig_endpoint *from,
 	const struct rig_endpoint *to);
 void rig_disconnect(struct rig *rig, uint32_t outflow);
+// The owner's slot of that number, counted from its first.
+uint32_t rig_outflow(uint32_t outflow);
 
 // Sends a message straight to the worker and returns its result.
 int rig_tell(struct rig *rig, struct message *message);
@@ -121,7 +137,11 @@ bool rig_answer(const struct rig_endpoint *endpoint, const struct rig_frame *que
 // The UDP payload of a frame the worker sent.
 const uint8_t *rig_payload(const struct rig_frame *frame, struct frame *parsed);
 
-// The worker's counters, published now; and both sums of frames asserted.
+// Asserts each worker's sums of frames as the board shows them, published or not.
+void rig_check_board(struct rig *rig);
+
+// The counters of all workers, published now; and the sums of frames asserted, for each worker and
+// between them.
 void rig_counters(struct rig *rig, struct worker_stats *stats);
 
 #endif

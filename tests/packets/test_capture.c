@@ -151,8 +151,8 @@ START_TEST(a_capture_ends_with_its_stream_and_its_end_is_never_refused)
 }
 END_TEST
 
-int
-main(void)
+static Suite *
+make_suite(void)
 {
 	Suite *suite = suite_create("capture");
 	TCase *facts = tcase_create("facts");
@@ -162,11 +162,11 @@ main(void)
 	tcase_add_test(facts, what_finds_no_room_is_counted_and_media_goes_on);
 	tcase_add_test(facts, a_capture_ends_with_its_stream_and_its_end_is_never_refused);
 	suite_add_tcase(suite, facts);
-	SRunner *runner = srunner_create(suite);
-	// EAL starts once in a process.
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite;
+}
+
+int
+main(void)
+{
+	return rig_run_in_fleets(make_suite);
 }

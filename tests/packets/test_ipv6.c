@@ -301,7 +301,7 @@ START_TEST(a_lesson_joins_any_two_families)
 			check_copy(&sent, &copy, &b);
 		}
 		worker_publish(rig.worker, rig.now);
-		stats_read_outflow(rig.stats, 0, &stats);
+		stats_read_outflow(rig.stats, rig_outflow(0), &stats);
 		ck_assert_uint_eq(stats.packets, 14);
 		part();
 	}
@@ -374,8 +374,8 @@ teardown(void)
 	rig_stop(&rig);
 }
 
-int
-main(void)
+static Suite *
+make_suite(void)
 {
 	Suite *suite = suite_create("ipv6");
 	TCase *tests = tcase_create("the wire");
@@ -391,10 +391,11 @@ main(void)
 	tcase_add_test(tests, a_packet_that_grows_too_long_is_dropped_by_name);
 	tcase_add_test(tests, a_school_moves_from_one_family_to_the_other_by_proof);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK); // EAL lives in this process
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite;
+}
+
+int
+main(void)
+{
+	return rig_run_in_fleets(make_suite);
 }

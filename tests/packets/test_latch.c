@@ -393,8 +393,8 @@ START_TEST(a_router_with_another_mac_address_is_learnt_by_the_next_request)
 }
 END_TEST
 
-int
-main(void)
+static Suite *
+make_suite(void)
 {
 	Suite *suite = suite_create("latch");
 	TCase *tests = tcase_create("paths");
@@ -420,10 +420,11 @@ main(void)
 	tcase_add_test(tests, requests_sent_again_on_the_path_make_no_other_forgotten);
 	tcase_add_test(tests, a_router_with_another_mac_address_is_learnt_by_the_next_request);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK); // EAL lives in this process
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite;
+}
+
+int
+main(void)
+{
+	return rig_run_in_fleets(make_suite);
 }

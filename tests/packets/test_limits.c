@@ -52,7 +52,7 @@ outflow(uint32_t slot)
 {
 	struct outflow_stats stats;
 	worker_publish(rig.worker, rig.now);
-	stats_read_outflow(rig.stats, slot, &stats);
+	stats_read_outflow(rig.stats, rig_outflow(slot), &stats);
 	return stats;
 }
 
@@ -69,7 +69,8 @@ START_TEST(a_full_transmit_queue_drops_each_copy_under_its_flow)
 		ck_assert_uint_eq(outflow(i).packets, 0);
 	}
 	// With room again, the next one reaches everybody.
-	rig_discard_output(&rig);
+	while (rig_discard_output(&rig) > 0)
+		rig_turn(&rig, 0);
 	rig_rtp(&rig, &schools[0], 100, true, &frame);
 	rig_inject(&rig, &frame);
 	rig_turn(&rig, 0);
@@ -124,18 +125,21 @@ END_TEST
 START_TEST(removing_a_flow_in_full_traffic_ends_it_at_once)
 {
 	struct rig_frame frame;
-	for (unsigned i = 0; i < 40; i++) {
+	const unsigned packets = 150;
+	for (unsigned i = 0; i < packets; i++) {
 		rig_rtp(&rig, &schools[0], 100, true, &frame);
 		rig_inject(&rig, &frame);
 	}
-	rig_turn(&rig, 0); // one burst, and the rest still waits
+	rig_turn(&rig, 0); // some bursts, and the rest still waits
+	uint64_t before = outflow(1).packets, copies = 0;
+	ck_assert_uint_gt(before, 0);
+	ck_assert_uint_lt(before, packets);
 	rig_disconnect(&rig, 1);
-	rig_discard_output(&rig);
-	rig_turn(&rig, 0);
-	unsigned copies = 0;
-	while (rig_take_copy(&rig, &frame))
-		copies++;
-	ck_assert_uint_eq(copies, 8 * (SCHOOLS - 2));
+	do {
+		while (rig_take_copy(&rig, &frame))
+			copies++;
+	} while (rig_turn(&rig, 0) > 0);
+	ck_assert_uint_eq(copies, packets * (SCHOOLS - 2) + before);
 	rig_connect(&rig, 1, &schools[0], &schools[1]);
 	ck_assert_uint_eq(outflow(1).packets, 0);
 }
@@ -186,8 +190,8 @@ START_TEST(an_absurd_jitter_is_not_told_as_a_good_one)
 }
 END_TEST
 
-int
-main(void)
+static Suite *
+make_suite(void)
 {
 	Suite *suite = suite_create("limits");
 	TCase *tests = tcase_create("what runs out, and what cannot be");
@@ -201,10 +205,11 @@ main(void)
 	tcase_add_test(tests, a_report_that_comes_twice_is_read_once);
 	tcase_add_test(tests, an_absurd_jitter_is_not_told_as_a_good_one);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK); // EAL lives in this process
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite;
+}
+
+int
+main(void)
+{
+	return rig_run_in_fleets(make_suite);
 }
