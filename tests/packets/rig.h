@@ -58,6 +58,8 @@ struct rig_endpoint {
 	uint32_t timestamp;
 };
 
+extern const struct mac rig_mac; // the workers'
+
 struct rig_frame {
 	uint8_t bytes[RIG_FRAME_BYTES_MAX];
 	uint16_t length;
