@@ -214,6 +214,8 @@ start_control(struct relay *relay)
 		.port_look = port_look,
 		.port = &relay->port,
 	};
+	// What `classroom`s speak among each other.
+	worker_flow_memory(relay->engine, SRTP_AEAD_AES_128_GCM, &edges.flow_memory);
 	log_info("media on %s%s%s port %u by %s (%s), engine %s, %u worker%s with %u "
 		 "queue%s",
 		addresses[IP_V4], *addresses[IP_V4] && *addresses[IP_V6] ? " and " : "",

@@ -32,6 +32,7 @@ struct control_edges {
 	const char *device;      // the media device, for /v1/status
 	// "198.18.0.2" and "fd00:198:18::2", without the prefix; "" (or NULL): none of that family
 	const char *media_addresses[IP_FAMILIES];
+	struct flow_memory flow_memory;
 	uint16_t media_port;
 	const char *media_mac;               // "02:00:c6:12:00:02"
 	bool (*clock_is_synchronised)(void); // NULL: clock_is_kept()

@@ -22,6 +22,7 @@
 struct metrics_input {
 	const char *version;
 	const char *engine;
+	struct flow_memory flow_memory;
 	bool is_ready;
 	struct wall_time started_at;
 	struct mono_time now;

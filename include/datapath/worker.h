@@ -47,6 +47,10 @@ struct worker_settings {
 // Returns NULL where memory is lacking. Takes no ownership of what the settings name.
 struct worker *worker_create(const struct worker_settings *settings);
 
+// flow_memory.c: what flows take with this engine. Not for a packet path.
+void worker_flow_memory(
+	const struct srtp_engine *engine, enum srtp_profile profile, struct flow_memory *out);
+
 // After the loop has ended. SRTP contexts still inside are the caller's, as ever.
 void worker_destroy(struct worker *worker);
 

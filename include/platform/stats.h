@@ -100,6 +100,23 @@ struct slot_range {
 };
 struct slot_range stats_share(uint32_t slots, uint32_t worker_count, uint32_t worker);
 
+// Memory of one slot of each kind, in use.
+struct slot_bytes {
+	uint32_t leg;
+	uint32_t stream;
+	uint32_t outflow;
+};
+struct slot_bytes stats_slot_bytes(void); // the board's
+
+// The flows of a usual classroom, in each direction.
+#define LEG_FLOWS_USUAL 4
+
+// The packet path's memory for what is in use.
+struct flow_memory {
+	struct slot_bytes whole; // tables, SRTP contexts and board
+	uint32_t flow;           // a usual classroom's, its leg's too, over its flows in and out
+};
+
 struct stats; // the board of all workers
 
 // Allocates a board with all counters 0. Returns NULL where memory is lacking.

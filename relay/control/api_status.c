@@ -82,6 +82,7 @@ metrics_get(struct http_request *request, void *user)
 	struct metrics_input input = {
 		.version = control->edges.version,
 		.engine = control->edges.engine->name,
+		.flow_memory = control->edges.flow_memory,
 		.is_ready = control_is_ready(control),
 		.started_at = control->started_at,
 		.now = view.mono,
@@ -169,6 +170,14 @@ drops_view(const struct worker_stats *worker)
 	return object;
 }
 
+static json_t *
+memory_view(const struct flow_memory *memory)
+{
+	return json_pack("{s:o, s:o, s:o, s:o}", "flow_bytes", count(memory->flow), "leg_bytes",
+		count(memory->whole.leg), "stream_bytes", count(memory->whole.stream),
+		"outflow_bytes", count(memory->whole.outflow));
+}
+
 static void
 status_get(struct http_request *request, void *user)
 {
@@ -187,6 +196,7 @@ status_get(struct http_request *request, void *user)
 			view_media_address(view.media_addresses, IP_V4), "address6",
 			view_media_address(view.media_addresses, IP_V6), "port", edges->media_port,
 			"mac", edges->media_mac));
+	json_object_set_new(object, "memory", memory_view(&edges->flow_memory));
 	json_object_set_new(object, "workers", json_pack("[o]", worker_view(control, &worker)));
 	json_object_set_new(object, "drops", drops_view(&worker));
 	struct ledger_status ledger;

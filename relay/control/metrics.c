@@ -24,6 +24,8 @@ write_relay(FILE *out, const struct metrics_input *input)
 		"Endpoints of the timetable.");
 	metrics_gauge(out, "relay_endpoints_connected", (double)input->endpoints_connected,
 		"Endpoints whose event stream is open.");
+	metrics_gauge(out, "relay_flow_memory_bytes", (double)input->flow_memory.flow,
+		"Memory of the packet path for each flow of a classroom with 4 each way.");
 	metrics_gauge(out, "relay_clock_synchronised", input->is_clock_synchronised,
 		"1 while something keeps the machine's clock; at 0 every bell may ring wrong.");
 	metrics_gauge(out, "relay_unmapped_dates", (double)input->unmapped_days,

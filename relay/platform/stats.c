@@ -11,11 +11,13 @@
 // moved.
 #define GUARDED(type)                                                                              \
 	struct {                                                                                   \
-		_Alignas(CACHE_LINE_BYTES) uint32_t sequence;                                      \
+		uint32_t sequence;                                                                 \
 		struct type value;                                                                 \
 	}
 
-typedef GUARDED(worker_stats) guarded_worker;
+typedef struct {
+	_Alignas(CACHE_LINE_BYTES) GUARDED(worker_stats);
+} guarded_worker;
 typedef GUARDED(leg_stats) guarded_leg;
 typedef GUARDED(inflow_stats) guarded_inflow;
 typedef GUARDED(outflow_stats) guarded_outflow;
@@ -29,27 +31,34 @@ struct stats {
 };
 
 static void *
-allocate_array(size_t count, size_t bytes)
+allocate_lines(size_t bytes)
 {
-	void *array = aligned_alloc(CACHE_LINE_BYTES, (count ? count : 1) * bytes);
-	if (array)
-		memset(array, 0, (count ? count : 1) * bytes);
-	return array;
+	void *lines = aligned_alloc(CACHE_LINE_BYTES, bytes);
+	if (lines)
+		memset(lines, 0, bytes);
+	return lines;
+}
+
+// Slots that nobody uses are never touched.
+static void *
+allocate_slots(size_t count, size_t bytes)
+{
+	return calloc(count ? count : 1, bytes);
 }
 
 struct stats *
 stats_create(const struct stats_limits *limits)
 {
-	struct stats *stats = allocate_array(1, sizeof *stats);
+	struct stats *stats = calloc(1, sizeof *stats);
 	if (!stats)
 		return NULL;
 	stats->limits = *limits;
 	if (stats->limits.worker_count == 0)
 		stats->limits.worker_count = 1;
-	stats->workers = allocate_array(stats->limits.worker_count, sizeof *stats->workers);
-	stats->legs = allocate_array(limits->leg_count, sizeof *stats->legs);
-	stats->inflows = allocate_array(limits->stream_count, sizeof *stats->inflows);
-	stats->outflows = allocate_array(limits->outflow_count, sizeof *stats->outflows);
+	stats->workers = allocate_lines(stats->limits.worker_count * sizeof *stats->workers);
+	stats->legs = allocate_slots(limits->leg_count, sizeof *stats->legs);
+	stats->inflows = allocate_slots(limits->stream_count, sizeof *stats->inflows);
+	stats->outflows = allocate_slots(limits->outflow_count, sizeof *stats->outflows);
 	if (!stats->workers || !stats->legs || !stats->inflows || !stats->outflows) {
 		stats_destroy(stats);
 		return NULL;
@@ -67,6 +76,16 @@ stats_destroy(struct stats *stats)
 	free(stats->legs);
 	free(stats->workers);
 	free(stats);
+}
+
+struct slot_bytes
+stats_slot_bytes(void)
+{
+	return (struct slot_bytes){
+		.leg = sizeof(guarded_leg),
+		.stream = sizeof(guarded_inflow),
+		.outflow = sizeof(guarded_outflow),
+	};
 }
 
 struct slot_range

@@ -156,6 +156,14 @@ print_status_head(const json_t *status)
 	}
 	view_cell(json_object_get(status, "engine"), VIEW_TEXT, text[0]);
 	printf("SRTP       %s\n", text[0]);
+	const json_t *memory = json_object_get(status, "memory");
+	view_cell(json_object_get(memory, "flow_bytes"), VIEW_COUNT, text[0]);
+	view_cell(json_object_get(memory, "leg_bytes"), VIEW_COUNT, text[1]);
+	view_cell(json_object_get(memory, "stream_bytes"), VIEW_COUNT, text[2]);
+	view_cell(json_object_get(memory, "outflow_bytes"), VIEW_COUNT, text[3]);
+	printf("memory     %s bytes a flow (a classroom takes %s, each stream in %s, each out %s; "
+	       "of 4 each way)\n",
+		text[0], text[1], text[2], text[3]);
 	view_cell(json_object_get(timetable, "file"), VIEW_TEXT, text[0]);
 	view_cell(json_object_get(timetable, "loaded_at"), VIEW_MOMENT, text[1]);
 	view_cell(json_object_get(timetable, "lessons_today"), VIEW_COUNT, text[2]);

@@ -22,7 +22,7 @@
 // bursts of video; RFC 3711 asks for at least 64.
 #define REPLAY_WINDOW_PACKETS 1024
 
-#define MEASURED_CONTEXTS 8 // for the bytes of one
+#define MEASURED_CONTEXTS 64 // for the bytes of one, in which the first of all weighs little
 
 struct srtp_context {
 	srtp_t session;

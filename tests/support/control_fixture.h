@@ -105,6 +105,7 @@ scene_start(void)
 		.device = "net_null0",
 		.media_addresses = {"198.18.0.2", "fd00:198:18::2"},
 		.media_port = 5000,
+		.flow_memory = {.flow = 1234},
 		.media_mac = "02:00:c6:12:00:02",
 		.clock_is_synchronised = scene_clock,
 		.port_look = scene_port_look,

@@ -63,6 +63,7 @@ START_TEST(health_readiness_and_status_tell_of_the_worker)
 	json_t *worker = json_array_get(json_object_get(status, "workers"), 0);
 	ck_assert_int_eq(number_at(worker, "frames_in"), 7);
 	ck_assert_int_eq(number_at(json_object_get(status, "media"), "port"), 5000);
+	ck_assert_int_eq(number_at(json_object_get(status, "memory"), "flow_bytes"), 1234);
 	ck_assert_uint_eq(
 		json_object_size(json_object_get(status, "drops")), DROP_REASON_COUNT - 1);
 	ck_assert_str_eq(text_at(status, "zone"), "Asia/Shanghai");
