@@ -76,8 +76,8 @@ struct srtp_engine {
 const struct srtp_engine *srtp_engine_libsrtp2(void);
 
 // The engine on libipsec-mb, for x86-64 with AVX2 or better: returns NULL on any other CPU. A
-// stream that leapt more than 2^15 packets ahead is found again after some 32 packets, where
-// libsrtp2 rejects it for good.
+// stream that leapt more than 2^15 packets ahead, and at most four rounds of its sequence number,
+// is found again after some 32 packets, where libsrtp2 rejects it for good.
 const struct srtp_engine *srtp_engine_ipsec_mb(void);
 
 // The engine of this name, or for "auto" the first that runs here. NULL where it does not run:

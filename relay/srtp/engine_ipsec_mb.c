@@ -51,6 +51,7 @@ start_library(void)
 		return;
 	}
 	ipsec_mb_shared = manager;
+	ipsec_mb_context_start();
 }
 
 const struct srtp_engine *

@@ -21,6 +21,7 @@
 // Packets behind the newest that are still told new from old. A school's uplink reorders within
 // bursts of video; RFC 3711 asks for at least 64.
 #define REPLAY_WINDOW_PACKETS 1024
+#define INDEX_WINDOW_PACKETS 64
 
 #define MEASURED_CONTEXTS 64 // for the bytes of one, in which the first of all weighs little
 
@@ -31,8 +32,9 @@ struct srtp_context {
 	enum srtp_profile profile;
 	uint32_t tag_bytes;
 	uint32_t rtcp_tag_bytes;
-	// libsrtp2 keeps its own; this one tells each packet's index.
+	// libsrtp2 keeps its own; this one tells each packet's index, and sees no replay.
 	struct packet_index index;
+	uint64_t seen[PACKET_INDEX_WORDS(INDEX_WINDOW_PACKETS)];
 };
 
 static uint16_t
@@ -117,7 +119,7 @@ unprotect_rtp_at(struct srtp_job *job, uint8_t *packet)
 	enum srtp_verdict verdict = verdict_of(srtp_unprotect(context->session, packet, &length));
 	if (verdict != SRTP_OK)
 		return verdict;
-	packet_index_commit(&context->index, index);
+	packet_index_commit(&context->index, context->seen, index);
 	job->index = index;
 	job->bytes = (uint32_t)length;
 	return SRTP_OK;
@@ -190,7 +192,7 @@ protect_rtp_one(struct srtp_job *job)
 		verdict_of(srtp_protect(context->session, job->packet, &length));
 	if (verdict != SRTP_OK)
 		return verdict;
-	packet_index_commit(&context->index, index);
+	packet_index_commit(&context->index, context->seen, index);
 	job->index = index;
 	job->bytes = (uint32_t)length;
 	return SRTP_OK;
@@ -310,7 +312,7 @@ context_create(
 	context->profile = keys->profile;
 	context->tag_bytes = (uint32_t)srtp_profile_tag_bytes(keys->profile);
 	context->rtcp_tag_bytes = (uint32_t)srtp_profile_rtcp_tag_bytes(keys->profile);
-	packet_index_init(&context->index, roc, REPLAY_WINDOW_PACKETS);
+	packet_index_init(&context->index, context->seen, roc, INDEX_WINDOW_PACKETS);
 
 	size_t key_bytes = srtp_profile_key_bytes(keys->profile);
 	memcpy(secret, keys->key, key_bytes);

@@ -32,7 +32,7 @@ gcm_iv(const struct srtp_context *context, uint32_t index, uint8_t iv[GCM_IV_BYT
 	memset(iv, 0, GCM_IV_BYTES);
 	put_be32(iv + 2, context->ssrc);
 	put_be32(iv + 8, index);
-	xor_bytes(iv, context->rtcp_keys.salt, GCM_IV_BYTES);
+	xor_bytes(iv, context->rtcp_salt, GCM_IV_BYTES);
 }
 
 static void
@@ -55,7 +55,7 @@ gcm_run(const struct srtp_context *context, bool seals, uint32_t word, uint8_t *
 	memcpy(associated, packet, clear_bytes);
 	put_be32(associated + clear_bytes, word);
 	gcm_iv(context, word & INDEX_MASK, iv);
-	gcm_expand(context->rtcp_keys.key, context->key_bytes, &key);
+	gcm_expand(context->rtcp_key, context->key_bytes, &key);
 	(seals ? gcm_seal : gcm_open)(context->key_bytes, &key, &text, tag);
 	OPENSSL_cleanse(&key, sizeof key);
 }
@@ -64,11 +64,31 @@ static bool
 cm_run(const struct srtp_context *context, uint32_t index, uint8_t *bytes, uint32_t length)
 {
 	_Alignas(16) uint8_t round_keys[AES_ROUND_KEYS_BYTES_MAX];
+	struct cm_burst *burst = cm_burst_begin();
+	struct cm_cipher cipher = {
+		.round_keys = round_keys,
+		.salt = context->rtcp_salt,
+		.ssrc = context->ssrc,
+		.key_bytes = context->key_bytes,
+	};
 
-	cm_expand(context->rtcp_keys.key, context->key_bytes, round_keys);
-	bool is_done = cm_apply(context, round_keys, context->rtcp_keys.salt, index, bytes, length);
+	if (!burst)
+		return false;
+	cm_expand(context->rtcp_key, context->key_bytes, round_keys);
+	cm_burst_add(burst, &cipher, index, bytes, length);
+	bool is_done = cm_burst_run(burst);
 	OPENSSL_cleanse(round_keys, sizeof round_keys);
 	return is_done;
+}
+
+static void
+cm_digest(const struct srtp_context *context, const uint8_t *packet, uint32_t hashed_bytes,
+	uint8_t digest[SHA1_DIGEST_BYTES])
+{
+	struct hmac_states states;
+	hmac_states_init(&states, context->keys.cm.rtcp_authentication_key);
+	hmac_states_digest(&states, packet, hashed_bytes, NULL, 0, digest);
+	OPENSSL_cleanse(&states, sizeof states);
 }
 
 static bool
@@ -88,7 +108,7 @@ open_cm(const struct srtp_context *context, uint8_t *packet, uint32_t plain_byte
 	uint8_t digest[SHA1_DIGEST_BYTES];
 	uint32_t hashed_bytes = plain_bytes + SRTCP_INDEX_BYTES;
 
-	hmac_states_digest(&context->rtcp_keys.hmac, packet, hashed_bytes, NULL, 0, digest);
+	cm_digest(context, packet, hashed_bytes, digest);
 	// The profile always encrypts: a packet that says it is not is none of this context's.
 	if (CRYPTO_memcmp(digest, packet + hashed_bytes, context->rtcp_tag_bytes) != 0 ||
 		!(word & E_FLAG))
@@ -109,14 +129,15 @@ unprotect_one(struct srtp_job *job)
 	const uint8_t *word_at = job->packet + plain_bytes + (context->is_gcm ? GCM_TAG_BYTES : 0);
 	uint32_t word = get_be32(word_at);
 	uint64_t index = word & INDEX_MASK;
-	enum srtp_verdict verdict = index_verdict(packet_index_check(&context->rtcp, index));
+	enum srtp_verdict verdict =
+		index_verdict(packet_index_check(&context->rtcp, context->rtcp_seen, index));
 	if (verdict != SRTP_OK)
 		return verdict;
 	bool is_good = context->is_gcm ? open_gcm(context, job->packet, plain_bytes, word)
 				       : open_cm(context, job->packet, plain_bytes, word);
 	if (!is_good)
 		return SRTP_AUTH_FAIL;
-	packet_index_commit(&context->rtcp, index);
+	packet_index_commit(&context->rtcp, context->rtcp_seen, index);
 	job->index = index;
 	job->bytes = plain_bytes;
 	return SRTP_OK;
@@ -149,11 +170,10 @@ protect_one(struct srtp_job *job)
 			    payload_bytes))
 			return SRTP_AUTH_FAIL;
 		put_be32(end, word);
-		hmac_states_digest(&context->rtcp_keys.hmac, job->packet,
-			job->bytes + SRTCP_INDEX_BYTES, NULL, 0, digest);
+		cm_digest(context, job->packet, job->bytes + SRTCP_INDEX_BYTES, digest);
 		memcpy(end + SRTCP_INDEX_BYTES, digest, context->rtcp_tag_bytes);
 	}
-	packet_index_commit(&context->rtcp, index);
+	packet_index_commit(&context->rtcp, context->rtcp_seen, index);
 	job->index = index;
 	job->bytes = sealed_bytes;
 	return SRTP_OK;

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // test_engine_ipsec_mb.c - the engine on libipsec-mb does what every engine must, and what libsrtp2
 // does with a million packets.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <dlfcn.h>
+
+#include <openssl/sha.h>
+
+#include "srtp/ipsec_mb.h"
 #define TESTED_ENGINE srtp_engine_ipsec_mb
 #include "../support/srtp_engine_tests.h"
 
 #define PACKETS 1000000
-#define BURST_MAX 40 // longer than the engine hashes at once
+#define PACKETS_ELSEWHERE 30000 // as on other processors
+#define BURST_MAX 40            // longer than the engine hashes at once
 #define LOST_MAX 32000
 #define KEPT 64 // sealed packets that can be sent again, late or out of order
 
@@ -134,24 +141,42 @@ compare_burst(struct side sides[2], struct packet *packets, uint32_t count)
 		sides[1].engine->context_roc(sides[1].inbound));
 }
 
-START_TEST(a_million_packets_are_judged_as_by_libsrtp2)
+static void
+compare_packets(int profile, uint32_t packet_count)
 {
 	static struct packet burst[BURST_MAX];
-	start(profiles[_i], 0);
 	struct side sides[2] = {
 		side_create(srtp_engine_ipsec_mb()), side_create(srtp_engine_libsrtp2())};
-	uint16_t seq = (uint16_t)(1000 + _i);
-	random_state = 20261122u + (uint32_t)_i;
-	for (uint32_t done = 0; done < PACKETS;) {
+	uint16_t seq = (uint16_t)(1000 + profile);
+	random_state = 20261122u + (uint32_t)profile;
+	for (uint32_t done = 0; done < packet_count;) {
 		uint32_t count = 1 + chance(chance(2) ? 4 : BURST_MAX);
 		for (uint32_t i = 0; i < count; i++)
 			burst[i] = next_arrival(sides, &seq);
 		compare_burst(sides, burst, count);
 		done += count;
 	}
-	ck_assert_uint_gt(sides[0].engine->context_roc(sides[0].inbound), 10);
+	ck_assert_uint_gt(sides[0].engine->context_roc(sides[0].inbound), packet_count / 100000);
 	side_destroy(&sides[0]);
 	side_destroy(&sides[1]);
+}
+
+START_TEST(a_million_packets_are_judged_as_by_libsrtp2)
+{
+	start(profiles[_i], 0);
+	compare_packets(_i, PACKETS);
+	stop();
+}
+END_TEST
+
+// The engine hashes by what the processor has: as if it had less.
+START_TEST(processors_without_sha_ni_or_avx_512_judge_alike)
+{
+	static const uint64_t lacks[] = {IMB_FEATURE_SHANI, IMB_FEATURE_AVX512BW};
+	start(profiles[_i / 2], 0);
+	ipsec_mb_shared->features &= ~lacks[_i % 2];
+	compare_packets(_i / 2, PACKETS_ELSEWHERE);
+	ck_assert(_i % 2 == 1 || !hmac_burst_begin()->narrow);
 	stop();
 }
 END_TEST
@@ -193,6 +218,133 @@ START_TEST(forgeries_do_not_move_a_lost_counter)
 }
 END_TEST
 
+// A search goes no further than this, and an attacker buys no more of it.
+#define COUNTERS 4
+#define EVERY_FAILURES 32
+
+START_TEST(a_stream_lost_for_longer_stays_lost)
+{
+	start(profiles[_i], 0);
+	expect_index(100);
+	for (uint64_t i = 0; i < 100; i++)
+		expect_verdict((COUNTERS + 1) * 65536 + 200 + i, SRTP_AUTH_FAIL);
+	ck_assert_uint_eq(engine->context_roc(inbound), 0);
+	stop();
+}
+END_TEST
+
+static uint64_t tags_made;
+static struct hmac_burst *counted;
+static aes_gcm_enc_dec_t real_open_128, real_open_256;
+static submit_hash_burst_t real_hash_narrow, real_hash_wide;
+
+static void
+count_open_128(const struct gcm_key_data *key, struct gcm_context_data *run, uint8_t *out,
+	const uint8_t *in, uint64_t length, const uint8_t *iv, const uint8_t *aad,
+	uint64_t aad_bytes, uint8_t *tag, uint64_t tag_bytes)
+{
+	tags_made++;
+	real_open_128(key, run, out, in, length, iv, aad, aad_bytes, tag, tag_bytes);
+}
+
+static void
+count_open_256(const struct gcm_key_data *key, struct gcm_context_data *run, uint8_t *out,
+	const uint8_t *in, uint64_t length, const uint8_t *iv, const uint8_t *aad,
+	uint64_t aad_bytes, uint8_t *tag, uint64_t tag_bytes)
+{
+	tags_made++;
+	real_open_256(key, run, out, in, length, iv, aad, aad_bytes, tag, tag_bytes);
+}
+
+static uint32_t
+count_hashes(IMB_MGR *manager, IMB_JOB *jobs, const uint32_t count, const IMB_HASH_ALG algorithm)
+{
+	tags_made += count;
+	return (manager == counted->wide ? real_hash_wide : real_hash_narrow)(
+		manager, jobs, count, algorithm);
+}
+
+// Stands before OpenSSL's own; a digest of HMAC calls it twice.
+int
+SHA1_Final(unsigned char *digest, SHA_CTX *state)
+{
+	static int (*real)(unsigned char *, SHA_CTX *);
+	static unsigned calls;
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "SHA1_Final");
+	tags_made += ++calls % 2;
+	return real(digest, state);
+}
+
+static void
+count_tags(void)
+{
+	struct hmac_burst *burst = counted = hmac_burst_begin();
+	real_open_128 = ipsec_mb_shared->gcm128_dec;
+	real_open_256 = ipsec_mb_shared->gcm256_dec;
+	ipsec_mb_shared->gcm128_dec = count_open_128;
+	ipsec_mb_shared->gcm256_dec = count_open_256;
+	real_hash_wide = burst->wide->submit_hash_burst_nocheck;
+	burst->wide->submit_hash_burst_nocheck = count_hashes;
+	if (burst->narrow) {
+		real_hash_narrow = burst->narrow->submit_hash_burst_nocheck;
+		burst->narrow->submit_hash_burst_nocheck = count_hashes;
+	}
+	tags_made = 0;
+}
+
+static void
+verify_burst(struct packet *packets, enum srtp_verdict verdict)
+{
+	struct srtp_job jobs[BURST_MAX];
+	for (uint32_t i = 0; i < BURST_MAX; i++)
+		jobs[i] = job_of(inbound, &packets[i]);
+	engine->verify_rtp(jobs, BURST_MAX);
+	for (uint32_t i = 0; i < BURST_MAX; i++)
+		ck_assert_int_eq(jobs[i].verdict, verdict);
+}
+
+// Each packet of a flood of forgeries costs one tag, and each 32nd some more; a good one costs one.
+START_TEST(a_flood_of_forgeries_buys_no_more_work_than_the_limit)
+{
+	enum { BURSTS = 80, FORGED = BURSTS * BURST_MAX };
+	static struct packet packets[BURST_MAX];
+	start(profiles[_i], 0);
+	expect_index(1000);
+	for (uint32_t i = 0; i < BURST_MAX; i++)
+		packets[i] = sealed_rtp(1001 + i);
+	count_tags();
+	verify_burst(packets, SRTP_OK);
+	ck_assert_uint_eq(tags_made, BURST_MAX);
+	for (uint32_t i = 0; i < BURST_MAX; i++) {
+		packets[i] = sealed_rtp(2001 + i);
+		packets[i].bytes[60] ^= 1;
+	}
+	tags_made = 0;
+	for (int burst = 0; burst < BURSTS; burst++)
+		verify_burst(packets, SRTP_AUTH_FAIL);
+	ck_assert_uint_eq(tags_made, FORGED + FORGED / EVERY_FAILURES * COUNTERS);
+	expect_index(1001 + BURST_MAX);
+	stop();
+}
+END_TEST
+
+// What has had no good packet yet has no counter to lose.
+START_TEST(a_stream_that_has_not_begun_is_not_searched_for)
+{
+	start(profiles[_i], 0);
+	static struct packet packets[BURST_MAX];
+	for (uint32_t i = 0; i < BURST_MAX; i++) {
+		packets[i] = sealed_rtp(65536 + i);
+		packets[i].bytes[2] ^= 1;
+	}
+	count_tags();
+	verify_burst(packets, SRTP_AUTH_FAIL);
+	ck_assert_uint_eq(tags_made, BURST_MAX);
+	stop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -201,8 +353,15 @@ main(void)
 	TCase *beyond = tcase_create("beside libsrtp2");
 	tcase_set_timeout(beyond, 240);
 	tcase_add_loop_test(beyond, a_million_packets_are_judged_as_by_libsrtp2, 0, PROFILE_COUNT);
+	tcase_add_loop_test(
+		beyond, processors_without_sha_ni_or_avx_512_judge_alike, 0, 2 * PROFILE_COUNT);
 	tcase_add_loop_test(beyond, a_stream_is_found_again_after_a_long_outage, 0, PROFILE_COUNT);
 	tcase_add_loop_test(beyond, forgeries_do_not_move_a_lost_counter, 0, PROFILE_COUNT);
+	tcase_add_loop_test(beyond, a_stream_lost_for_longer_stays_lost, 0, PROFILE_COUNT);
+	tcase_add_loop_test(
+		beyond, a_flood_of_forgeries_buys_no_more_work_than_the_limit, 0, PROFILE_COUNT);
+	tcase_add_loop_test(
+		beyond, a_stream_that_has_not_begun_is_not_searched_for, 0, PROFILE_COUNT);
 	suite_add_tcase(suite, beyond);
 	return run_suite(suite);
 }

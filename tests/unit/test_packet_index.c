@@ -7,12 +7,13 @@
 #include "srtp/packet_index.h"
 
 static struct packet_index tested;
+static uint64_t seen_words[PACKET_INDEX_WORDS(1024)];
 
 START_TEST(a_late_joiner_begins_at_the_counter_it_was_told)
 {
-	packet_index_init(&tested, 7, 64);
+	packet_index_init(&tested, seen_words, 7, 64);
 	ck_assert_uint_eq(packet_index_estimate(&tested, 65535), 7 * 65536 + 65535);
-	packet_index_commit(&tested, 7 * 65536 + 65535);
+	packet_index_commit(&tested, seen_words, 7 * 65536 + 65535);
 	ck_assert_uint_eq(packet_index_estimate(&tested, 0), 8 * 65536);
 	ck_assert_uint_eq(packet_index_estimate(&tested, 65000), 7 * 65536 + 65000);
 }
@@ -20,8 +21,8 @@ END_TEST
 
 START_TEST(half_a_round_is_the_border_between_ahead_and_behind)
 {
-	packet_index_init(&tested, 3, 64);
-	packet_index_commit(&tested, 3 * 65536 + 100);
+	packet_index_init(&tested, seen_words, 3, 64);
+	packet_index_commit(&tested, seen_words, 3 * 65536 + 100);
 	ck_assert_uint_eq(packet_index_estimate(&tested, 100 + 0x8000), 3 * 65536 + 100 + 0x8000);
 	ck_assert_uint_eq(packet_index_estimate(&tested, 101 + 0x8000), 2 * 65536 + 101 + 0x8000);
 }
@@ -35,7 +36,7 @@ START_TEST(the_window_agrees_with_a_plain_list)
 	const uint32_t window = _i ? 1024 : 128;
 
 	memset(seen, 0, sizeof seen);
-	packet_index_init(&tested, 0, window);
+	packet_index_init(&tested, seen_words, 0, window);
 	for (int i = 0; i < 200000; i++) {
 		random ^= random << 13;
 		random ^= random >> 7;
@@ -51,10 +52,10 @@ START_TEST(the_window_agrees_with_a_plain_list)
 				   : seen[value]             ? PACKET_INDEX_SEEN
 							     : PACKET_INDEX_NEW;
 		ck_assert_uint_lt(value, sizeof seen);
-		ck_assert_int_eq(packet_index_check(&tested, value), expected);
+		ck_assert_int_eq(packet_index_check(&tested, seen_words, value), expected);
 		if (expected != PACKET_INDEX_NEW)
 			continue;
-		packet_index_commit(&tested, value);
+		packet_index_commit(&tested, seen_words, value);
 		seen[value] = 1;
 		highest = value > highest ? value : highest;
 		ck_assert_uint_eq(tested.highest, highest);
@@ -64,14 +65,14 @@ END_TEST
 
 START_TEST(a_leap_over_the_whole_window_forgets_it)
 {
-	packet_index_init(&tested, 0, 1024);
+	packet_index_init(&tested, seen_words, 0, 1024);
 	for (uint64_t i = 0; i < 2000; i++)
-		packet_index_commit(&tested, i);
-	packet_index_commit(&tested, 2000 + 1024);
+		packet_index_commit(&tested, seen_words, i);
+	packet_index_commit(&tested, seen_words, 2000 + 1024);
 	for (uint64_t i = 2001; i < 2000 + 1024; i++)
-		ck_assert_int_eq(packet_index_check(&tested, i), PACKET_INDEX_NEW);
-	ck_assert_int_eq(packet_index_check(&tested, 2000), PACKET_INDEX_TOO_OLD);
-	ck_assert_int_eq(packet_index_check(&tested, 2000 + 1024), PACKET_INDEX_SEEN);
+		ck_assert_int_eq(packet_index_check(&tested, seen_words, i), PACKET_INDEX_NEW);
+	ck_assert_int_eq(packet_index_check(&tested, seen_words, 2000), PACKET_INDEX_TOO_OLD);
+	ck_assert_int_eq(packet_index_check(&tested, seen_words, 2000 + 1024), PACKET_INDEX_SEEN);
 }
 END_TEST
 
