@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_eth_ring.h>
@@ -17,12 +18,14 @@
 #include "datapath/fleet.h"
 #include "media/checksum.h"
 #include "media/rtcp.h"
-#include "media/rtp.h"
+#include "platform/clock.h"
+#include "platform/eal.h"
 
 #define RING_FRAMES 1024
 #define LEGS 80 // of one worker
 #define STREAMS 160
 #define OUTFLOWS 256
+#define NAPS_BELOW_PPS 100000000
 
 static struct rte_mempool *pool;
 static struct rte_ring *to_worker[RIG_WORKERS_MAX]; // by queue
@@ -30,6 +33,7 @@ static struct rte_ring *from_worker[RIG_WORKERS_MAX];
 static uint32_t worker_count = 1;
 static uint32_t owner; // of the endpoints
 static uint16_t queue_count = 1;
+static bool is_real_time;
 static uint16_t port_id;
 static const struct srtp_engine *chosen_engine;
 static bool sends_chains;
@@ -39,12 +43,16 @@ static struct ip_address gateway6; // unset: none
 static void
 start_eal(void)
 {
+	char lcores[64];
+	// The test's own and one for each worker, wherever there is a processor for them.
+	snprintf(lcores, sizeof lcores, "--lcores=(0-%d)@(0-%ld)", RIG_WORKERS_MAX,
+		sysconf(_SC_NPROCESSORS_ONLN) - 1);
 	char *arguments[] = {(char *)"rig", (char *)"--no-huge", (char *)"--no-shconf",
-		(char *)"--no-pci", (char *)"--no-telemetry", (char *)"-m", (char *)"128",
-		(char *)"-l", (char *)"0", (char *)"--log-level=warning", NULL};
+		(char *)"--no-pci", (char *)"--no-telemetry", (char *)"-m", (char *)"128", lcores,
+		(char *)"--log-level=warning", NULL};
 	struct rte_eth_conf settings = {0};
 
-	ck_assert_int_ge(rte_eal_init(10, arguments), 0);
+	ck_assert_int_ge(rte_eal_init(9, arguments), 0);
 	pool = rte_pktmbuf_pool_create("rig", RIG_BUFFERS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
 	ck_assert_ptr_nonnull(pool);
 	for (unsigned i = 0; i < RIG_WORKERS_MAX; i++) {
@@ -108,6 +116,33 @@ rig_use_fleet(uint32_t workers, uint16_t queues, uint32_t owner_number)
 	owner = owner_number;
 }
 
+void
+rig_use_real_time(void)
+{
+	is_real_time = true;
+}
+
+void
+rig_run(struct rig *rig)
+{
+	unsigned lcores[RIG_WORKERS_MAX];
+	ck_assert_uint_ge(eal_worker_lcores(lcores, RIG_WORKERS_MAX), worker_count);
+	for (uint32_t i = 0; i < worker_count; i++)
+		ck_assert_int_eq(eal_launch(lcores[i], worker_run, rig->workers[i]), 0);
+}
+
+void
+rig_halt(struct rig *rig)
+{
+	unsigned lcores[RIG_WORKERS_MAX];
+	eal_worker_lcores(lcores, RIG_WORKERS_MAX);
+	for (uint32_t i = 0; i < worker_count; i++)
+		worker_stop(rig->workers[i]);
+	for (uint32_t i = 0; i < worker_count; i++)
+		eal_wait(lcores[i]);
+	rig->now = clock_mono();
+}
+
 int
 rig_run_in_fleets(Suite *(*make_suite)(void))
 {
@@ -145,7 +180,7 @@ rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 	if (!pool)
 		start_eal();
 	memset(rig, 0, sizeof *rig);
-	rig->now.ns = 1000 * NS_IN_S;
+	rig->now.ns = is_real_time ? clock_mono().ns : 1000 * NS_IN_S;
 	rig->engine = chosen_engine ? chosen_engine : srtp_engine_libsrtp2();
 	rig->stats = stats_create(&limits);
 	struct worker_settings settings = {
@@ -163,6 +198,7 @@ rig_start(struct rig *rig, uint32_t gateway, uint16_t vlan)
 			},
 		.vlan_id = vlan,
 		.media_port = RIG_MEDIA_PORT,
+		.poll_above_pps = is_real_time ? NAPS_BELOW_PPS : 0,
 		.engine = rig->engine,
 		.stats = rig->stats,
 	};

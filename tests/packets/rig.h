@@ -81,6 +81,14 @@ void rig_use_chains(bool is_used);
 // the rig's endpoints; one alone at first.
 void rig_use_fleet(uint32_t workers, uint16_t queues, uint32_t owner);
 
+// Every rig from now on begins at the real time, so that its workers can run on lcores, and they
+// nap there.
+void rig_use_real_time(void);
+// From here on the workers run by themselves, each on an lcore, until rig_halt(); between the two
+// only rig_inject() and rig_take() are right.
+void rig_run(struct rig *rig);
+void rig_halt(struct rig *rig);
+
 // Runs the suite with one worker alone, with two that have a queue each, and with four on one
 // queue. Returns main()'s exit status.
 int rig_run_in_fleets(Suite *(*make_suite)(void));
