@@ -21,8 +21,9 @@ struct tx_frame {
 
 // Where a walk over a table's slots stands, that goes on by stretches.
 struct sweep {
-	uint32_t next;
+	uint32_t next; // counted from the first of them
 	struct mono_time last;
+	int64_t owed; // slots times ns: due, but less than a whole slot
 };
 
 // What arp and nd each know of their family's gateway, and when they speak next.

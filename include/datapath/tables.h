@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "datapath/requests.h"
+#include "datapath/slot_set.h"
 #include "media/frame.h"
 #include "media/hmac_sha1.h"
 #include "media/reception.h"
@@ -129,13 +130,14 @@ struct store {
 };
 
 struct tables {
-	// The store's, by the slots' numbers; own_* are this worker's.
+	// The store's, by the slots' numbers.
 	struct leg *legs;
 	struct stream *streams;
 	struct outflow *outflows;
-	struct slot_range own_legs;
-	struct slot_range own_streams;
-	struct slot_range own_outflows;
+	// This worker's, and which of them are in use.
+	struct slot_set own_legs;
+	struct slot_set own_streams;
+	struct slot_set own_outflows;
 	struct rte_hash *by_tuple; // struct tuple -> leg slot; twice the entries there can be
 };
 
@@ -146,12 +148,6 @@ void store_fini(struct store *store);
 // The share of worker `number`. The store must outlive it. Returns 0 or -ENOMEM.
 int tables_init(struct tables *tables, const struct store *store, uint32_t number);
 void tables_fini(struct tables *tables);
-
-static inline bool
-range_has(const struct slot_range *range, uint32_t slot)
-{
-	return slot - range->first < range->count;
-}
 
 // The messages' work. Returns 0, -EINVAL for what is out of range or order, -EEXIST, -ENOSPC.
 int tables_leg_add(struct tables *tables, const struct message_leg *message, struct mono_time now);

@@ -31,7 +31,7 @@ owner_of_stun(const struct worker *worker, const struct packet *packet)
 	}
 	if (message.type != STUN_BINDING_SUCCESS)
 		return NOBODY;
-	return latch_asked_slot(&message) / worker->tables.own_legs.count;
+	return latch_asked_slot(&message) / worker->tables.own_legs.range.count;
 }
 
 static uint32_t

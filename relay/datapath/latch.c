@@ -113,7 +113,7 @@ find_by_username(struct worker *worker, const struct stun_message *message)
 	uint32_t slot;
 	if (!latch_user(message, &number, &slot))
 		return NULL;
-	if (number != worker->settings.number || !range_has(&worker->tables.own_legs, slot))
+	if (number != worker->settings.number || !slot_set_covers(&worker->tables.own_legs, slot))
 		return NULL;
 	struct leg *leg = &worker->tables.legs[slot];
 	if (!leg->is_used || strlen(leg->relay_username) != message->username_bytes ||
@@ -171,7 +171,7 @@ handle_answer(struct worker *worker, struct packet *packet, const struct stun_me
 {
 	const struct tuple *tuple = &packet->frame.tuple;
 	uint32_t slot = latch_asked_slot(message);
-	if (!range_has(&worker->tables.own_legs, slot) || !worker->tables.legs[slot].is_used)
+	if (!slot_set_covers(&worker->tables.own_legs, slot) || !worker->tables.legs[slot].is_used)
 		return DROP_STUN_STALE;
 	struct leg *leg = &worker->tables.legs[slot];
 	int64_t asked_units = transaction_asked_units(worker, message->transaction, tuple, now);

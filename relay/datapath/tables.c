@@ -54,36 +54,54 @@ store_fini(struct store *store)
 	memset(store, 0, sizeof *store);
 }
 
+static int
+init_own(struct tables *tables, const struct stats_limits *limits, uint32_t number)
+{
+	uint32_t workers = limits->worker_count;
+	int result =
+		slot_set_init(&tables->own_legs, stats_share(limits->leg_count, workers, number));
+	if (result == 0)
+		result = slot_set_init(
+			&tables->own_streams, stats_share(limits->stream_count, workers, number));
+	if (result == 0)
+		result = slot_set_init(
+			&tables->own_outflows, stats_share(limits->outflow_count, workers, number));
+	return result;
+}
+
 int
 tables_init(struct tables *tables, const struct store *store, uint32_t number)
 {
 	const struct stats_limits *limits = &store->limits;
-	uint32_t workers = limits->worker_count;
 	char name[RTE_HASH_NAMESIZE];
 
 	*tables = (struct tables){
 		.legs = store->legs,
 		.streams = store->streams,
 		.outflows = store->outflows,
-		.own_legs = stats_share(limits->leg_count, workers, number),
-		.own_streams = stats_share(limits->stream_count, workers, number),
-		.own_outflows = stats_share(limits->outflow_count, workers, number),
 	};
 	snprintf(name, sizeof name, "paths-%u", number);
 	struct rte_hash_parameters parameters = {
 		.name = name,
-		.entries = tables->own_legs.count * 2,
+		.entries = limits->leg_count / limits->worker_count * 2,
 		.key_len = sizeof(struct tuple),
 		.hash_func = tuple_hash,
 		.socket_id = (int)rte_socket_id(),
 	};
 	tables->by_tuple = rte_hash_create(&parameters);
-	return tables->by_tuple ? 0 : -ENOMEM;
+	if (!tables->by_tuple || init_own(tables, limits, number) != 0) {
+		tables_fini(tables);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 void
 tables_fini(struct tables *tables)
 {
+	slot_set_fini(&tables->own_outflows);
+	slot_set_fini(&tables->own_streams);
+	slot_set_fini(&tables->own_legs);
 	rte_hash_free(tables->by_tuple);
 	memset(tables, 0, sizeof *tables);
 }
@@ -98,7 +116,7 @@ is_text(const char *text, size_t capacity)
 int
 tables_leg_add(struct tables *tables, const struct message_leg *message, struct mono_time now)
 {
-	if (!range_has(&tables->own_legs, message->leg) || !message->relay_context ||
+	if (!slot_set_covers(&tables->own_legs, message->leg) || !message->relay_context ||
 		!is_text(message->relay_user, sizeof message->relay_user) ||
 		!is_text(message->endpoint_user, sizeof message->endpoint_user) ||
 		!is_text(message->relay_password, sizeof message->relay_password) ||
@@ -111,6 +129,7 @@ tables_leg_add(struct tables *tables, const struct message_leg *message, struct 
 	memset(leg, 0, sizeof *leg);
 	leg->slot = message->leg;
 	leg->is_used = true;
+	slot_set_add(&tables->own_legs, message->leg);
 	leg->is_live = message->live;
 	leg->relay_ssrc = message->relay_ssrc;
 	leg->relay_context = message->relay_context;
@@ -131,7 +150,8 @@ tables_leg_add(struct tables *tables, const struct message_leg *message, struct 
 int
 tables_leg_gate(struct tables *tables, const struct message_leg *message)
 {
-	if (!range_has(&tables->own_legs, message->leg) || !tables->legs[message->leg].is_used)
+	if (!slot_set_covers(&tables->own_legs, message->leg) ||
+		!tables->legs[message->leg].is_used)
 		return -EINVAL;
 	tables->legs[message->leg].is_live = message->live;
 	return 0;
@@ -140,7 +160,7 @@ tables_leg_gate(struct tables *tables, const struct message_leg *message)
 int
 tables_leg_remove(struct tables *tables, uint32_t slot)
 {
-	if (!range_has(&tables->own_legs, slot))
+	if (!slot_set_covers(&tables->own_legs, slot))
 		return -EINVAL;
 	struct leg *leg = &tables->legs[slot];
 	if (!leg->is_used || leg->stream_count > 0 || leg->receive_count > 0)
@@ -149,14 +169,15 @@ tables_leg_remove(struct tables *tables, uint32_t slot)
 	hmac_sha1_key_fini(&leg->relay_key);
 	hmac_sha1_key_fini(&leg->endpoint_key);
 	leg->is_used = false;
+	slot_set_remove(&tables->own_legs, slot);
 	return 0;
 }
 
 int
 tables_stream_add(struct tables *tables, const struct message_stream *message)
 {
-	if (!range_has(&tables->own_streams, message->stream) ||
-		!range_has(&tables->own_legs, message->leg) ||
+	if (!slot_set_covers(&tables->own_streams, message->stream) ||
+		!slot_set_covers(&tables->own_legs, message->leg) ||
 		!tables->legs[message->leg].is_used || !message->context ||
 		message->clock_rate_hz == 0 || message->dscp > 63)
 		return -EINVAL;
@@ -169,6 +190,7 @@ tables_stream_add(struct tables *tables, const struct message_stream *message)
 
 	memset(stream, 0, sizeof *stream);
 	stream->is_used = true;
+	slot_set_add(&tables->own_streams, message->stream);
 	stream->slot = message->stream;
 	stream->leg = message->leg;
 	stream->kind = message->kind;
@@ -185,7 +207,7 @@ tables_stream_add(struct tables *tables, const struct message_stream *message)
 int
 tables_stream_remove(struct tables *tables, uint32_t slot)
 {
-	if (!range_has(&tables->own_streams, slot))
+	if (!slot_set_covers(&tables->own_streams, slot))
 		return -EINVAL;
 	struct stream *stream = &tables->streams[slot];
 	if (!stream->is_used || stream->outflow_count > 0)
@@ -200,15 +222,16 @@ tables_stream_remove(struct tables *tables, uint32_t slot)
 		break;
 	}
 	stream->is_used = false;
+	slot_set_remove(&tables->own_streams, slot);
 	return 0;
 }
 
 int
 tables_outflow_add(struct tables *tables, const struct message_outflow *message)
 {
-	if (!range_has(&tables->own_outflows, message->outflow) ||
-		!range_has(&tables->own_streams, message->stream) ||
-		!range_has(&tables->own_legs, message->leg) ||
+	if (!slot_set_covers(&tables->own_outflows, message->outflow) ||
+		!slot_set_covers(&tables->own_streams, message->stream) ||
+		!slot_set_covers(&tables->own_legs, message->leg) ||
 		!tables->streams[message->stream].is_used || !tables->legs[message->leg].is_used)
 		return -EINVAL;
 	struct outflow *outflow = &tables->outflows[message->outflow];
@@ -223,6 +246,7 @@ tables_outflow_add(struct tables *tables, const struct message_outflow *message)
 
 	memset(outflow, 0, sizeof *outflow);
 	outflow->is_used = true;
+	slot_set_add(&tables->own_outflows, message->outflow);
 	outflow->slot = message->outflow;
 	outflow->stream = message->stream;
 	outflow->leg = message->leg;
@@ -238,7 +262,7 @@ tables_outflow_add(struct tables *tables, const struct message_outflow *message)
 int
 tables_outflow_remove(struct tables *tables, uint32_t slot)
 {
-	if (!range_has(&tables->own_outflows, slot) || !tables->outflows[slot].is_used)
+	if (!slot_set_covers(&tables->own_outflows, slot) || !tables->outflows[slot].is_used)
 		return -EINVAL;
 	struct outflow *outflow = &tables->outflows[slot];
 	struct stream *stream = &tables->streams[outflow->stream];
@@ -254,13 +278,14 @@ tables_outflow_remove(struct tables *tables, uint32_t slot)
 	*link = outflow->next_received;
 	leg->receive_count--;
 	outflow->is_used = false;
+	slot_set_remove(&tables->own_outflows, slot);
 	return 0;
 }
 
 int
 tables_capture(struct tables *tables, const struct message_capture *message)
 {
-	if (!range_has(&tables->own_streams, message->stream))
+	if (!slot_set_covers(&tables->own_streams, message->stream))
 		return -EINVAL;
 	struct stream *stream = &tables->streams[message->stream];
 	if (!message->is_on) {

@@ -9,34 +9,36 @@
 #define PUBLISH_NS (200 * NS_IN_MS)
 #define SLOT_NS (10 * NS_IN_US)
 #define RECENT_GAP_SECONDS 2
-#define SWEEP_NS NS_IN_MS    // between two stretches of a sweep: none is long enough to be felt
+// Between two stretches of a sweep: none is long enough to be felt.
+#define SWEEP_NS (100 * NS_IN_US)
 #define KEEPALIVE_NS NS_IN_S // the relay's own question on each path: round trip, NAT mapping
 #define REPORT_NS (5 * NS_IN_S)
 
-// Which of a range's slots are due, so that all of them are met once in `period_ns`, or later where
+// Which of a table's slots are due, so that all of them are met once in `period_ns`, or later where
 // they are many.
 static struct slot_range
-sweep_due(struct sweep *sweep, const struct slot_range *range, int64_t period_ns,
-	struct mono_time now)
+sweep_due(
+	struct sweep *sweep, const struct slot_set *slots, int64_t period_ns, struct mono_time now)
 {
-	struct slot_range none = {0, 0};
-	uint32_t count = range->count;
+	struct slot_range range = slots->range, none = {0, 0};
 	int64_t elapsed_ns = mono_since_ns(now, sweep->last);
-	if (elapsed_ns < SWEEP_NS || count == 0)
+	if (elapsed_ns < SWEEP_NS || range.count == 0)
 		return none;
-	if (period_ns < SLOT_NS * (int64_t)count)
-		period_ns = SLOT_NS * (int64_t)count;
+	if (period_ns < SLOT_NS * (int64_t)range.count)
+		period_ns = SLOT_NS * (int64_t)range.count;
 	sweep->last = now;
 	if (elapsed_ns >= period_ns) {
 		sweep->next = 0;
-		return *range;
+		sweep->owed = 0;
+		return range;
 	}
-	// At least one, so that the shortest table is swept too, only somewhat sooner.
-	uint32_t due = (uint32_t)((int64_t)count * elapsed_ns / period_ns) + 1;
-	if (due > count - sweep->next)
-		due = count - sweep->next;
-	struct slot_range stretch = {range->first + sweep->next, due};
-	sweep->next = (sweep->next + due) % count;
+	sweep->owed += elapsed_ns * range.count;
+	uint32_t due = (uint32_t)(sweep->owed / period_ns);
+	if (due > range.count - sweep->next)
+		due = range.count - sweep->next;
+	sweep->owed -= due * period_ns;
+	struct slot_range stretch = {range.first + sweep->next, due};
+	sweep->next = (sweep->next + due) % range.count;
 	return stretch;
 }
 
@@ -142,19 +144,19 @@ publish_named(struct worker *worker, const struct message *message, struct mono_
 	case MESSAGE_LEG_ADD:
 	case MESSAGE_LEG_GATE:
 	case MESSAGE_LEG_REMOVE:
-		if (range_has(&tables->own_legs, message->leg.leg) &&
+		if (slot_set_covers(&tables->own_legs, message->leg.leg) &&
 			tables->legs[message->leg.leg].is_used)
 			publish_leg(worker, &tables->legs[message->leg.leg]);
 		break;
 	case MESSAGE_STREAM_ADD:
 	case MESSAGE_STREAM_REMOVE:
-		if (range_has(&tables->own_streams, message->stream.stream) &&
+		if (slot_set_covers(&tables->own_streams, message->stream.stream) &&
 			tables->streams[message->stream.stream].is_used)
 			publish_stream(worker, &tables->streams[message->stream.stream], now);
 		break;
 	case MESSAGE_OUTFLOW_ADD:
 	case MESSAGE_OUTFLOW_REMOVE:
-		if (range_has(&tables->own_outflows, message->outflow.outflow) &&
+		if (slot_set_covers(&tables->own_outflows, message->outflow.outflow) &&
 			tables->outflows[message->outflow.outflow].is_used)
 			publish_outflow(worker, &tables->outflows[message->outflow.outflow]);
 		break;
@@ -166,51 +168,49 @@ publish_named(struct worker *worker, const struct message *message, struct mono_
 static void
 publish_legs(struct worker *worker, struct slot_range stretch)
 {
-	struct leg *legs = worker->tables.legs + stretch.first;
-	for (uint32_t i = 0; i < stretch.count; i++) {
-		if (legs[i].is_used)
-			publish_leg(worker, &legs[i]);
-	}
+	const struct slot_set *used = &worker->tables.own_legs;
+	uint32_t end = stretch.first + stretch.count;
+	for (uint32_t i = stretch.first; slot_set_next(used, &i, end); i++)
+		publish_leg(worker, &worker->tables.legs[i]);
 }
 
 static void
 publish_streams(struct worker *worker, struct slot_range stretch, struct mono_time now)
 {
-	struct stream *streams = worker->tables.streams + stretch.first;
-	for (uint32_t i = 0; i < stretch.count; i++) {
-		if (streams[i].is_used)
-			publish_stream(worker, &streams[i], now);
-	}
+	const struct slot_set *used = &worker->tables.own_streams;
+	uint32_t end = stretch.first + stretch.count;
+	for (uint32_t i = stretch.first; slot_set_next(used, &i, end); i++)
+		publish_stream(worker, &worker->tables.streams[i], now);
 }
 
 static void
 publish_outflows(struct worker *worker, struct slot_range stretch)
 {
-	const struct outflow *outflows = worker->tables.outflows + stretch.first;
-	for (uint32_t i = 0; i < stretch.count; i++) {
-		if (outflows[i].is_used)
-			publish_outflow(worker, &outflows[i]);
-	}
+	const struct slot_set *used = &worker->tables.own_outflows;
+	uint32_t end = stretch.first + stretch.count;
+	for (uint32_t i = stretch.first; slot_set_next(used, &i, end); i++)
+		publish_outflow(worker, &worker->tables.outflows[i]);
 }
 
 void
 worker_publish(struct worker *worker, struct mono_time now)
 {
-	publish_legs(worker, worker->tables.own_legs);
-	publish_streams(worker, worker->tables.own_streams, now);
-	publish_outflows(worker, worker->tables.own_outflows);
+	const struct tables *tables = &worker->tables;
+
+	publish_legs(worker, tables->own_legs.range);
+	publish_streams(worker, tables->own_streams.range, now);
+	publish_outflows(worker, tables->own_outflows.range);
 	stats_publish_worker(worker->settings.stats, worker->settings.number, &worker->stats);
 }
 
 void
 upkeep(struct worker *worker, struct mono_time now)
 {
-	struct slot_range legs =
-		sweep_due(&worker->leg_sweep, &worker->tables.own_legs, LEGS_NS, now);
-	for (uint32_t i = legs.first; i < legs.first + legs.count; i++) {
-		if (worker->tables.legs[i].is_used)
-			leg_upkeep(worker, &worker->tables.legs[i], now);
-	}
+	struct tables *tables = &worker->tables;
+	struct slot_range legs = sweep_due(&worker->leg_sweep, &tables->own_legs, LEGS_NS, now);
+	uint32_t end = legs.first + legs.count;
+	for (uint32_t i = legs.first; slot_set_next(&tables->own_legs, &i, end); i++)
+		leg_upkeep(worker, &tables->legs[i], now);
 	if (fleet_worker_count(worker->fleet) > 1)
 		neighbours_share(worker);
 	if (!mono_reached(now, worker->next_upkeep))
@@ -226,13 +226,11 @@ void
 publish(struct worker *worker, struct mono_time now)
 {
 	const struct tables *tables = &worker->tables;
+	struct sweep *sweeps = worker->publish_sweeps;
 
-	publish_legs(
-		worker, sweep_due(&worker->publish_sweeps[0], &tables->own_legs, PUBLISH_NS, now));
-	publish_streams(worker,
-		sweep_due(&worker->publish_sweeps[1], &tables->own_streams, PUBLISH_NS, now), now);
-	publish_outflows(worker,
-		sweep_due(&worker->publish_sweeps[2], &tables->own_outflows, PUBLISH_NS, now));
+	publish_legs(worker, sweep_due(&sweeps[0], &tables->own_legs, PUBLISH_NS, now));
+	publish_streams(worker, sweep_due(&sweeps[1], &tables->own_streams, PUBLISH_NS, now), now);
+	publish_outflows(worker, sweep_due(&sweeps[2], &tables->own_outflows, PUBLISH_NS, now));
 	if (mono_reached(now, worker->next_heartbeat)) {
 		worker->next_heartbeat = mono_after_ns(now, UPKEEP_NS);
 		stats_publish_worker(
