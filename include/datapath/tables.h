@@ -139,6 +139,10 @@ struct tables {
 	struct slot_set own_streams;
 	struct slot_set own_outflows;
 	struct rte_hash *by_tuple; // struct tuple -> leg slot; twice the entries there can be
+	// By a tuple's hash, which of the worker's own legs was found for it last: right where that
+	// leg's path is this tuple. Spares nearly every packet the look into by_tuple.
+	uint32_t *guesses;
+	uint32_t guess_count; // a power of 2
 };
 
 // Returns 0 or -ENOMEM.
@@ -148,6 +152,10 @@ void store_fini(struct store *store);
 // The share of worker `number`. The store must outlive it. Returns 0 or -ENOMEM.
 int tables_init(struct tables *tables, const struct store *store, uint32_t number);
 void tables_fini(struct tables *tables);
+
+// tables_paths.c: what of it tables_init() and tables_fini() leave to it.
+int tables_paths_init(struct tables *tables, uint32_t number);
+void tables_paths_fini(struct tables *tables);
 
 // The messages' work. Returns 0, -EINVAL for what is out of range or order, -EEXIST, -ENOSPC.
 int tables_leg_add(struct tables *tables, const struct message_leg *message, struct mono_time now);

@@ -32,6 +32,13 @@ struct tuple {
 	be16_t local_port_be;
 };
 
+static inline bool
+tuple_equals(const struct tuple *a, const struct tuple *b)
+{
+	return ip_equals(&a->remote, &b->remote) && ip_equals(&a->local, &b->local) &&
+	       a->remote_port_be == b->remote_port_be && a->local_port_be == b->local_port_be;
+}
+
 enum frame_kind {
 	FRAME_ARP_REQUEST,      // who has tuple.local, tell tuple.remote
 	FRAME_ARP_REPLY,        // tuple.remote is at sender_mac

@@ -135,7 +135,7 @@ handle_request(struct worker *worker, struct packet *packet, const struct stun_m
 		return DROP_STUN_INTEGRITY;
 	}
 
-	bool is_on_path = leg->path.is_up && memcmp(&leg->path.tuple, tuple, sizeof *tuple) == 0;
+	bool is_on_path = leg->path.is_up && tuple_equals(&leg->path.tuple, tuple);
 	if (!requests_take(&leg->requests, message->transaction, tuple, is_on_path)) {
 		leg->stats.stun_failures++;
 		return DROP_STUN_REPLAYED;
@@ -183,7 +183,7 @@ handle_answer(struct worker *worker, struct packet *packet, const struct stun_me
 	}
 
 	leg->answered_units = asked_units;
-	if (!leg->path.is_up || memcmp(&leg->path.tuple, tuple, sizeof *tuple) != 0) {
+	if (!leg->path.is_up || !tuple_equals(&leg->path.tuple, tuple)) {
 		if (tables_set_path(&worker->tables, leg, tuple, &packet->frame.source) != 0)
 			return DROP_NO_BUFFER;
 		leg->stats.path_changes++;

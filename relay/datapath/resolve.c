@@ -79,7 +79,5 @@ resolve(struct worker *worker, struct burst *burst)
 		return;
 	tables_find_legs(&worker->tables, tuples, count, legs);
 	for (unsigned i = 0; i < count; i++)
-		rte_prefetch0(legs[i]);
-	for (unsigned i = 0; i < count; i++)
 		resolve_packet(worker, media[i], legs[i]);
 }

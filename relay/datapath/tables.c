@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// tables.c - legs, streams and outflows by slot; legs by 5-tuple, streams by SSRC.
+// tables.c - legs, streams and outflows by slot; streams by SSRC.
 #include "datapath/tables.h"
 
 #include <assert.h>
@@ -7,22 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <rte_hash.h>
-#include <rte_hash_crc.h>
-#include <rte_lcore.h>
-
-// All of the relay's own side of a tuple follows from the remote's family.
-static uint32_t
-tuple_hash(const void *key, uint32_t key_bytes, uint32_t seed)
-{
-	const struct tuple *tuple = key;
-	(void)key_bytes;
-	uint32_t hash = rte_hash_crc_4byte(tuple->remote_port_be, seed);
-	for (unsigned i = 0; i < 4; i++) // a tuple is aligned to no more than 4 bytes
-		hash = rte_hash_crc_4byte(tuple->remote.words_be[i], hash);
-	return hash;
-}
 
 int
 store_init(struct store *store, const struct stats_limits *limits)
@@ -73,23 +57,13 @@ int
 tables_init(struct tables *tables, const struct store *store, uint32_t number)
 {
 	const struct stats_limits *limits = &store->limits;
-	char name[RTE_HASH_NAMESIZE];
 
 	*tables = (struct tables){
 		.legs = store->legs,
 		.streams = store->streams,
 		.outflows = store->outflows,
 	};
-	snprintf(name, sizeof name, "paths-%u", number);
-	struct rte_hash_parameters parameters = {
-		.name = name,
-		.entries = limits->leg_count / limits->worker_count * 2,
-		.key_len = sizeof(struct tuple),
-		.hash_func = tuple_hash,
-		.socket_id = (int)rte_socket_id(),
-	};
-	tables->by_tuple = rte_hash_create(&parameters);
-	if (!tables->by_tuple || init_own(tables, limits, number) != 0) {
+	if (init_own(tables, limits, number) != 0 || tables_paths_init(tables, number) != 0) {
 		tables_fini(tables);
 		return -ENOMEM;
 	}
@@ -102,7 +76,7 @@ tables_fini(struct tables *tables)
 	slot_set_fini(&tables->own_outflows);
 	slot_set_fini(&tables->own_streams);
 	slot_set_fini(&tables->own_legs);
-	rte_hash_free(tables->by_tuple);
+	tables_paths_fini(tables);
 	memset(tables, 0, sizeof *tables);
 }
 
@@ -301,29 +275,6 @@ tables_capture(struct tables *tables, const struct message_capture *message)
 	return 0;
 }
 
-struct leg *
-tables_find_leg(struct tables *tables, const struct tuple *tuple)
-{
-	struct leg *leg;
-	tables_find_legs(tables, &tuple, 1, &leg);
-	return leg;
-}
-
-void
-tables_find_legs(
-	struct tables *tables, const struct tuple **tuples, unsigned count, struct leg **legs_out)
-{
-	void *values[RTE_HASH_LOOKUP_BULK_MAX];
-	uint64_t hits = 0;
-
-	assert(count > 0 && count <= RTE_HASH_LOOKUP_BULK_MAX);
-	rte_hash_lookup_bulk_data(tables->by_tuple, (const void **)tuples, count, &hits, values);
-	for (unsigned i = 0; i < count; i++) {
-		bool hit = hits & (UINT64_C(1) << i);
-		legs_out[i] = hit ? &tables->legs[(uintptr_t)values[i]] : NULL;
-	}
-}
-
 struct stream *
 tables_find_stream(struct tables *tables, const struct leg *leg, uint32_t ssrc)
 {
@@ -344,30 +295,4 @@ tables_find_outflow(struct tables *tables, const struct leg *leg, uint32_t ssrc)
 			return outflow;
 	}
 	return NULL;
-}
-
-int
-tables_set_path(struct tables *tables, struct leg *leg, const struct tuple *tuple,
-	const struct mac *next_hop)
-{
-	struct leg *before = tables_find_leg(tables, tuple);
-	if (before && before != leg)
-		tables_clear_path(tables, before);
-	tables_clear_path(tables, leg);
-	if (rte_hash_add_key_data(tables->by_tuple, tuple, (void *)(uintptr_t)leg->slot) != 0)
-		return -ENOSPC;
-	leg->path.tuple = *tuple;
-	leg->path.next_hop = *next_hop;
-	leg->headers.generation = 0;
-	leg->path.is_up = true;
-	return 0;
-}
-
-void
-tables_clear_path(struct tables *tables, struct leg *leg)
-{
-	if (!leg->path.is_up)
-		return;
-	rte_hash_del_key(tables->by_tuple, &leg->path.tuple);
-	leg->path.is_up = false;
 }
