@@ -20,7 +20,7 @@ PACKAGES_TEST = python3-jsonschema check tshark tmux faketime git libical-dev ch
 	fonts-noto-cjk poppler-utils iputils-ping
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
 PACKAGES_BENCH = dpdk-dev python3
-PACKAGES_PEERS = dpdk-dev python3 iproute2
+PACKAGES_PEERS = dpdk-dev python3 iproute2 coturn rtpengine-daemon
 # promtool judges the metrics, the alert rules and the dashboard.
 PACKAGES_TEST += prometheus
 PACKAGES_LINT = clang-format cppcheck shellcheck
@@ -190,7 +190,7 @@ bench bench-quick: deps-bench
 	$(BUILD)/bench/ledger $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger_write $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 
-# The relay and others on one wire: within an hour; QUICK=1 takes some ten minutes.
+# The relay and others on one wire: within an hour; QUICK=1 takes some five minutes.
 .PHONY: bench-peers
 bench-peers: deps-peers
 	@$(MAKE) --no-print-directory -j2 $(BUILD)/bench/peers
@@ -207,8 +207,8 @@ help:
 	@echo 'make soak     the tests that take long'
 	@echo 'make asan     unit and packet tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make bench    what a packet and a year of lessons cost (bench-quick: fewer rounds)'
-	@echo 'make bench-peers   the relay beside testpmd on a wire of namespaces, within an hour;'
-	@echo '              QUICK=1: ten minutes'
+	@echo 'make bench-peers   the relay, testpmd, coturn and rtpengine on one wire, within an hour'
+	@echo '              (QUICK=1: five minutes); installs the two, and Debian starts them'
 	@echo 'make fuzz     every parser under sanitizers, FUZZ_SECONDS=30 for each fuzzer (clang)'
 	@echo 'make lint     formatting, static analysis, shell scripts and the layer rules'
 	@echo 'make format   format the C sources in place'

@@ -5,13 +5,12 @@
 //   peers worker DEVICE PAIRS BYTES   serves until it is told to end, and never naps. The worker,
 //                                     the device's set-up and the engine are the relay's own; what
 //                                     the control port would have told them is told from here
-//   peers generate INTERFACE PAIRS BYTES S PLAN   trials of S seconds; PLAN has a line for each
-//                                     flow, "PORT CHANNEL PROFILE KEY": where it is sent, the TURN
-//                                     channel before it (0: none), and the hexadecimal master key
-//                                     and salt, or "-": those that the worker has; PROFILE "-" is
-//                                     plain RTP. Prints "checked N", so many of 1000 forged packets
-//                                     came through; "rate N" by search; then sends at that rate
-//                                     for S seconds and prints "steady SENT DELIVERED"
+//   peers generate INTERFACE PAIRS BYTES   does what standard input says, a line each:
+//     plan FILE    takes up the flows of the file, a line for each: "PORT CHANNEL PROFILE KEY".
+//                  Where it is sent, the TURN channel before it (0: none), and the hexadecimal
+//                  master key and salt, or "-": those that the worker has; PROFILE "-" is plain RTP
+//     trial RATE S FORGED   sends that many packets a second for S seconds, with a wrong tag where
+//                  FORGED is 1, and prints "SENT DELIVERED"
 //
 // In a pair, A sends one stream to B, and B one to A.
 #define LEG_FLOWS 1
@@ -25,13 +24,9 @@
 #include "traffic.h"
 
 #define PAIRS_MOST 2000
-#define RATE_LEAST 2e3
-#define RATE_MOST 1.5e6
-#define SEARCH_STEPS 10
-#define SEARCH_TRIES 2
-#define SLOW_RATE 20e3
-#define FORGED_S 0.05 // of 1000 packets
-#define PATIENCE_S 15
+#define SILENCE_S 0.02
+#define SETTLE_S 5
+#define PATH_BYTES 256
 #define CHANNEL_BYTES 4
 #define ERROR_BYTES 512
 #define FIRST_SSRC 0x10000000u
@@ -43,11 +38,11 @@ struct route {
 };
 
 static struct cell cell = {.receivers = 1, .profile = SRTP_AEAD_AES_128_GCM};
-// Not the one that the router sends to: the generator's kernel leaves what comes back alone.
-static const struct mac generator_mac = {{0x02, 0, 198, 18, 1, 99}};
+static const struct mac generator_mac = {{0x02, 0, 198, 18, 1, 2}};
 static struct traffic traffic;
 static struct route *routes;
 static bool is_forging;
+static uint32_t trial_number; // the RTP time stamp of its packets
 
 static void
 start_dpdk(const char *device, const struct mac *mac, const char *cpu)
@@ -58,11 +53,12 @@ start_dpdk(const char *device, const struct mac *mac, const char *cpu)
 	const char *options[] = {"--no-huge", "--no-shconf", "--no-pci", "--no-telemetry", "-m",
 		"512", "--log-level=error", lcores, prefix};
 	static struct port port;
+	struct port_settings settings = {.device = device, .mac = mac->bytes, .workers = 1};
 
 	log_start("bench", LOG_LEVEL_WARNING);
 	if (eal_start(device, options, sizeof options / sizeof *options, error, sizeof error) !=
 			0 ||
-		port_start(&port, device, mac->bytes, false, error, sizeof error) != 0)
+		port_start(&port, &settings, error, sizeof error) != 0)
 		fail(error);
 	port_id = port.id;
 	pool = port.pool;
@@ -110,10 +106,9 @@ read_flow(FILE *plan, uint32_t f)
 {
 	char profile[32], key[2 * (sizeof(struct srtp_keys)) + 1];
 	struct srtp_keys keys = keys_of(&cell, f);
-	if (fscanf(plan, "%hu %hi %31s %100s", &routes[f].port, &routes[f].channel, profile, key) !=
+	if (fscanf(plan, "%hu %hu %31s %100s", &routes[f].port, &routes[f].channel, profile, key) !=
 		4)
 		fail("the plan has too few flows");
-	flows[f].ssrc = FIRST_SSRC + f;
 	routes[f].is_sealed = strcmp(profile, "-") != 0;
 	if (!routes[f].is_sealed)
 		return;
@@ -127,17 +122,18 @@ read_flow(FILE *plan, uint32_t f)
 		fail("no SRTP context");
 }
 
+// Every flow begins anew, with the first packet of its key.
 static void
 read_plan(const char *path)
 {
 	FILE *plan = fopen(path, "r");
-	sealer = srtp_engine_ipsec_mb();
-	flows = calloc(cell.flows, sizeof *flows);
-	routes = calloc(cell.flows, sizeof *routes);
-	if (!plan || !sealer || !flows || !routes)
-		fail("no plan, no memory, or no processor with AVX2");
-	for (uint32_t f = 0; f < cell.flows; f++)
+	if (!plan)
+		fail("no plan");
+	for (uint32_t f = 0; f < cell.flows; f++) {
+		sealer->context_destroy(flows[f].outbound);
+		flows[f] = (struct flow){.ssrc = FIRST_SSRC + f};
 		read_flow(plan, f);
+	}
 	fclose(plan);
 }
 
@@ -158,6 +154,7 @@ write_frame(uint32_t f, uint8_t *at)
 	if (route->port != MEDIA_PORT)
 		memset(payload - 2, 0, 2);
 	memcpy(payload, channel, channel_bytes);
+	flows[f].timestamp = trial_number;
 	write_rtp(&cell, &flows[f], rtp);
 	if (route->is_sealed) {
 		struct srtp_job job = {.context = flows[f].outbound,
@@ -178,51 +175,60 @@ is_ours(const uint8_t *frame, uint16_t bytes, uint64_t tsc)
 {
 	(void)tsc;
 	const uint8_t *rtp = frame + HEADERS_BYTES;
-	if (bytes < HEADERS_BYTES + CHANNEL_BYTES + cell.bytes)
+	if (bytes < HEADERS_BYTES + cell.bytes)
 		return false;
 	if (rtp[0] >> 6 == 1) // RFC 8656, section 12.4
 		rtp += CHANNEL_BYTES;
-	return rtp[0] == 0x80 && get_be32(rtp + 8) - FIRST_SSRC < cell.flows;
+	return rtp[0] == 0x80 && get_be32(rtp + 4) == trial_number &&
+	       get_be32(rtp + 8) - FIRST_SSRC < cell.flows;
 }
 
-// Some of every flow's packets arrive.
+// Until what is still under way has come or is lost: it belongs to no other trial.
 static void
-wait_path(void)
+settle(void)
 {
-	double start = now_ns();
-	for (;;) {
-		struct trial trial = traffic_run(&traffic, SLOW_RATE, 0.1);
-		if ((double)trial.delivered >= (double)trial.sent * (1 - LOSS_ALLOWED))
-			return;
-		if (now_ns() - start < PATIENCE_S * 1e9)
-			continue;
-		fprintf(stderr, "bench/peers: %llu of %llu packets come back at 20 kpps\n",
-			(unsigned long long)trial.delivered, (unsigned long long)trial.sent);
-		exit(EXIT_FAILURE);
+	struct trial late = {0};
+	double start = now_ns(), heard = start;
+	uint64_t count = 0;
+	while (now_ns() - heard < SILENCE_S * 1e9 && now_ns() - start < SETTLE_S * 1e9) {
+		traffic_take(&traffic, &late);
+		if (late.delivered != count)
+			heard = now_ns();
+		count = late.delivered;
 	}
+	trial_number++;
 }
 
 static int
-generate(double seconds)
+generate(void)
 {
+	char line[PATH_BYTES + 16], path[PATH_BYTES];
+	double rate, seconds;
+	int forged;
+	sealer = srtp_engine_ipsec_mb();
+	flows = calloc(cell.flows, sizeof *flows);
+	routes = calloc(cell.flows, sizeof *routes);
+	if (!sealer || !flows || !routes)
+		fail("no memory, or no processor with AVX2");
 	traffic = (struct traffic){.port_id = port_id,
 		.pool = pool,
 		.flow_count = cell.flows,
 		.write = write_frame,
 		.is_ours = is_ours};
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	wait_path();
-	is_forging = true;
-	struct trial forged = traffic_run(&traffic, SLOW_RATE, FORGED_S);
-	is_forging = false;
-	printf("checked %llu\n", (unsigned long long)forged.delivered);
-	wait_path();
-	double rate = traffic_search(
-		&traffic, RATE_LEAST, RATE_MOST, SEARCH_STEPS, SEARCH_TRIES, seconds);
-	printf("rate %.0f\n", rate);
-	struct trial steady = traffic_run(&traffic, rate, seconds);
-	printf("steady %llu %llu\n", (unsigned long long)steady.sent,
-		(unsigned long long)steady.delivered);
+	while (fgets(line, sizeof line, stdin)) {
+		if (sscanf(line, "plan %255s", path) == 1) {
+			read_plan(path);
+		} else if (sscanf(line, "trial %lf %lf %d", &rate, &seconds, &forged) == 3) {
+			is_forging = forged != 0;
+			struct trial trial = traffic_run(&traffic, rate, seconds);
+			settle();
+			printf("%llu %llu\n", (unsigned long long)trial.sent,
+				(unsigned long long)trial.delivered);
+			fflush(stdout);
+		} else {
+			fail("neither a plan nor a trial");
+		}
+	}
 	return EXIT_SUCCESS;
 }
 
@@ -230,9 +236,9 @@ int
 main(int argc, char **argv)
 {
 	bool is_worker = argc == 5 && strcmp(argv[1], "worker") == 0;
-	if (!is_worker && (argc != 7 || strcmp(argv[1], "generate") != 0))
+	if (!is_worker && (argc != 5 || strcmp(argv[1], "generate") != 0))
 		fail("usage: peers worker DEVICE PAIRS BYTES, or peers generate INTERFACE PAIRS "
-		     "BYTES SECONDS PLAN");
+		     "BYTES");
 	int pairs = atoi(argv[3]);
 	cell.bytes = (uint32_t)atoi(argv[4]);
 	if (pairs < 1 || pairs > PAIRS_MOST || cell.bytes < 64 || cell.bytes > 1400)
@@ -246,7 +252,6 @@ main(int argc, char **argv)
 	char device[128];
 	snprintf(device, sizeof device,
 		"net_af_packet0,iface=%s,qdisc_bypass=1,framesz=2048,framecnt=4096", argv[2]);
-	read_plan(argv[6]);
 	start_dpdk(device, &generator_mac, "1");
-	return generate(atof(argv[5]));
+	return generate();
 }

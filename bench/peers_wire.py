@@ -25,6 +25,7 @@ GENERATOR = "198.18.1.2"
 SERVER_MAC = "02:00:c6:12:00:02"
 ROUTER_MAC = "06:06:06:06:06:06"
 GENERATOR_MAC = "02:00:c6:12:01:02"
+NOBODYS_MAC = "02:00:c6:12:01:63"
 SCHOOLS = "198.19.0.0/16"
 SCHOOLS_FIRST = 0xC6130000
 LEGS_A_SCHOOL = 16
@@ -76,7 +77,7 @@ class Wire(County):
         self._address("router", "near", "198.18.1.1/24")
         self._address("router", "far", "198.18.0.1/24")
         self.sysctl("router", "net/ipv4/ip_forward", "1")
-        self._neighbour("router", "near", GENERATOR, GENERATOR_MAC)
+        self.deafen(False)
         self._neighbour("router", "far", SERVER, SERVER_MAC)
         self.ip("router", "route", "add", SCHOOLS, "via", GENERATOR)
         # Whatever comes from the server goes to the generator, also what was addressed to it.
@@ -85,6 +86,12 @@ class Wire(County):
         for interface, cpu in (("near", CONTESTANT_CPU), ("far", GENERATOR_CPU)):
             path = f"/sys/class/net/{interface}/queues/rx-0/rps_cpus"
             self.inside("router", "sh", "-c", f"echo {1 << cpu:x} > {path}")
+
+    def deafen(self, is_deaf):
+        """Whether the generator's kernel leaves alone what comes to its addresses: by an Ethernet
+        address that is not its own. Packet sockets see it nevertheless."""
+        mac = NOBODYS_MAC if is_deaf else GENERATOR_MAC
+        self._neighbour("router", "near", GENERATOR, mac)
 
     def _build_server(self):
         if self.kernel == "dead":

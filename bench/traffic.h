@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// traffic.h - a generator's trials: frames at a steady rate by a device, what comes back of them,
-// and the highest rate without loss.
+// traffic.h - a generator's trials: frames at a steady rate by a device, and what comes back
+// of them.
 #ifndef BENCH_TRAFFIC_H
 #define BENCH_TRAFFIC_H
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,7 +13,6 @@
 
 #include "worker_rig.h"
 
-#define LOSS_ALLOWED 0.001
 #define TX_BURST 16
 #define RX_BURST 64
 #define DRAIN_S 0.03
@@ -64,6 +62,7 @@ traffic_send(struct traffic *traffic, unsigned count, struct trial *trial)
 	trial->sent += count;
 }
 
+// What is not back DRAIN_S after the end is lost.
 static inline struct trial
 traffic_run(struct traffic *traffic, double rate, double seconds)
 {
@@ -82,35 +81,6 @@ traffic_run(struct traffic *traffic, double rate, double seconds)
 	while ((double)(rte_rdtsc() - start) < (seconds + DRAIN_S) * hz)
 		traffic_take(traffic, &trial);
 	return trial;
-}
-
-// Whether that rate gets through; where the generator itself cannot make it, it does not.
-static inline bool
-traffic_passes(struct traffic *traffic, double rate, double seconds)
-{
-	struct trial trial = traffic_run(traffic, rate, seconds);
-	return (double)trial.delivered >= (double)trial.sent * (1 - LOSS_ALLOWED) &&
-	       (double)trial.sent >= rate * seconds * 0.99;
-}
-
-// The highest rate that gets through, by halving the logarithm between `least` and `most`; a rate
-// that fails is tried `tries` times.
-static inline double
-traffic_search(
-	struct traffic *traffic, double least, double most, int steps, int tries, double seconds)
-{
-	double good = least, bad = most;
-	for (int i = 0; i < steps; i++) {
-		double rate = sqrt(good * bad);
-		bool passes = false;
-		for (int n = 0; n < tries && !passes; n++)
-			passes = traffic_passes(traffic, rate, seconds);
-		if (passes)
-			good = rate;
-		else
-			bad = rate;
-	}
-	return good;
 }
 
 #endif
