@@ -72,9 +72,10 @@ class Cost:
 
 
 class CountyDemo:
-    def __init__(self, build, seconds):
+    def __init__(self, build, seconds, workers):
         self.build = build
         self.seconds = seconds
+        self.workers = workers
         self.directory = os.path.join(build, "demo-county")
         self.notes = []
         self.flows = []
@@ -100,6 +101,8 @@ class CountyDemo:
             self.lesson = LightLesson(
                 county, self.build, self.directory, pairs, plan, scopes=scopes, listen_port=PORT
             )
+            self.lesson.workers = self.workers
+            self.lesson.write_configuration()
             self.cost = Cost(county, count)
             try:
                 self.lesson.start()
@@ -185,13 +188,13 @@ class CountyDemo:
         up = sum(leg["up"] for session in self.sessions for leg in session["legs"])
         seconds = int(self.lesson.plan.start_s - time.time())
         when = f"the bell rings in {seconds} s" if seconds > 0 else f"{-seconds} s since the bell"
-        worker = (self.status.get("workers") or [{}])[0]
+        busy = [worker["busy_share"] for worker in self.status.get("workers", [])]
         head = (
             f"{live} lessons live, {up} of {len(self.lesson.schools)} schools' paths up, "
             f"all live for {self.live_s:.0f} s; {when}. Ctrl-C ends it"
         )
-        busy = f"the relay's worker is busy for {100 * worker.get('busy_share', 0):.0f} %"
-        return [head, busy, "", *self.pair_lines(), *self.notes[-3:]]
+        shares = " and ".join(f"{100 * share:.0f}" for share in busy)
+        return [head, f"the relay's workers are busy for {shares} %", "", *self.pair_lines(), *self.notes[-3:]]
 
     def pair_lines(self):
         """A line per pair, the worst first."""
@@ -290,7 +293,8 @@ class CountyDemo:
         fields = ("lesson", "school", "endpoint", "kind", "ssrc", "direction", "to")
         fields += ("packets", "lost", "jitter_ms", "kbit_s")
         counters = ("frames_in", "forwarded", "consumed", "dropped", "copies", "originated")
-        counters += ("transmitted", "tx_dropped", "bytes_in", "bytes_out")
+        counters += ("transmitted", "tx_dropped", "bytes_in", "bytes_out", "handed_in")
+        counters += ("handed_out", "sessions")
         workers = self.status.get("workers", [])
         summary = {
             "passed": passed,
@@ -298,7 +302,7 @@ class CountyDemo:
             "all_live_s": round(self.live_s, 1),
             "received": received,
             "flows": [{name: flow.get(name) for name in fields} for flow in self.flows],
-            "totals": {name: sum(worker[name] for worker in workers) for name in counters},
+            "workers": [{name: worker[name] for name in counters} for worker in workers],
             "drops": self.status.get("drops", {}),
             "processors": self.processors,
             "relay_starts": self.lesson.relay_starts,
@@ -316,12 +320,15 @@ def main():
     parser.add_argument(
         "--seconds", type=int, help="how long the lessons last; without it, until Ctrl-C"
     )
+    parser.add_argument(
+        "--workers", type=int, default=1, help="cores of the relay's data path (1 to 16)"
+    )
     options = parser.parse_args()
     if options.seconds is not None and not 5 <= options.seconds <= HOURS_S:
         parser.error(f"--seconds is 5 to {HOURS_S}")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    demo = CountyDemo(options.build, options.seconds)
+    demo = CountyDemo(options.build, options.seconds, options.workers)
     try:
         return demo.run()
     except (CountyError, RuntimeError, TimeoutError, *UNREACHABLE) as error:

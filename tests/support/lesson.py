@@ -112,6 +112,7 @@ class Lesson:
         self.tails = {}  # of the players' files: path -> (bytes read, lines counted)
         self.environment = {}  # for the relay, beside ours
         self.media_settings = ""  # further ones of relay.conf
+        self.workers = 1
         self.listener = self._listen(listen_port)
         self.port = self.listener.getsockname()[1]
         for number, school in enumerate(schools):
@@ -140,12 +141,14 @@ class Lesson:
     def write_configuration(self):
         os.makedirs(self.path("state"), mode=0o700, exist_ok=True)
         cpus = ",".join(str(cpu) for cpu in sorted(os.sched_getaffinity(0)))
+        lcores = ",".join(f"{lcore}@({cpus})" for lcore in range(1 + self.workers))
         write(
             self.path("relay.conf"),
             f"""media: {{
 	device = "net_af_packet0,iface=media0";
 	eal = ["--no-huge", "--no-shconf", "--no-pci", "-m", "256",
-		"--lcores=0@({cpus}),1@({cpus})"];
+		"--lcores={lcores}"];
+	workers = {self.workers};
 	address = "{net.MEDIA_ADDRESS}/{net.MEDIA_PREFIX_BITS}";
 	gateway = "{net.MEDIA_GATEWAY}";
 	port = {net.MEDIA_PORT};

@@ -14,12 +14,12 @@ from world import BUILD, ROOT, SystemTest, main
 
 
 class CountyDemo(SystemTest):
-    def test_all_schools_are_live_at_once_and_every_flow_arrives(self):
+    def hold(self, workers):
         pairs, _ = county_pairs(os.path.join(ROOT, "conf/county"))
         schools = [school for pair in pairs for school in (pair.lead, pair.assisted)]
         script = os.path.join(ROOT, "tests/support/demo_county.py")
         demo = subprocess.Popen(
-            [sys.executable, script, "--build", BUILD, "--seconds", "8"],
+            [sys.executable, script, "--build", BUILD, "--seconds", "8", "--workers", str(workers)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -45,10 +45,31 @@ class CountyDemo(SystemTest):
             self.assertGreater(row["packets"], 60, row)
             self.assertLessEqual(row["lost"], 0.001 * row["expected"], row)
         self.assertEqual(set(summary["classroom_starts"].values()), {1})
-        totals = summary["totals"]
-        self.assertEqual(
-            totals["frames_in"], totals["forwarded"] + totals["consumed"] + totals["dropped"]
-        )
+        for worker in summary["workers"]:
+            self.assertEqual(
+                worker["frames_in"] + worker["handed_in"],
+                sum(worker[name] for name in ("forwarded", "consumed", "handed_out", "dropped")),
+            )
+            self.assertEqual(
+                worker["copies"] + worker["originated"],
+                worker["transmitted"] + worker["tx_dropped"],
+            )
+        return summary["workers"]
+
+    def test_all_schools_are_live_at_once_and_every_flow_arrives(self):
+        self.hold(1)
+
+    def test_so_they_are_on_four_workers_of_which_one_has_the_device(self):
+        workers = self.hold(4)
+        self.assertEqual(len(workers), 4)
+        for worker in workers:
+            self.assertGreaterEqual(worker["sessions"], 3, workers)
+            self.assertGreater(worker["forwarded"], 1000, workers)
+        first, *others = workers
+        forwarded = sum(worker["forwarded"] for worker in others)
+        self.assertGreater(first["handed_out"], 0.9 * forwarded, workers)
+        for worker in others:
+            self.assertEqual(worker["frames_in"], 0, workers)
 
 
 if __name__ == "__main__":
