@@ -184,6 +184,7 @@ bench bench-quick: deps-bench
 	@$(MAKE) --no-print-directory -j2 $(BENCHES) $(BUILD)/relay
 	$(BUILD)/bench/engine $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/pipeline $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+	$(BUILD)/bench/handover $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	python3 bench/memif.py $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/memif $(BUILD)/relay \
 		$(BUILD)/bench/results.tsv
 	$(BUILD)/bench/timetable $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv

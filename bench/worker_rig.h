@@ -23,6 +23,7 @@
 
 #define BATCH_PACKETS 512
 #define RING_FRAMES 16384
+#define WORKERS 2
 #define POOL_BUFFERS 16383
 #ifndef LEG_FLOWS // of a benchmark's own
 #define LEG_FLOWS 4
@@ -53,13 +54,20 @@ struct flow {
 };
 
 static struct rte_mempool *pool;
-static struct rte_ring *to_worker, *from_worker;
+static struct rte_ring *to_queues[WORKERS], *from_queues[WORKERS]; // a queue for each worker
+static struct rte_ring *to_worker, *from_worker;                   // those that are used
+static uint32_t worker_count = 1; // and which of them has the sessions
+static uint32_t owner;
+static const char *eal_lcores = "0";
+static uint32_t first_ssrc = 0x10000000u;
 static uint16_t port_id;
 static uint32_t poll_above_pps;
 static uint16_t ip_bytes_max = UINT16_MAX; // what the device takes
 static bool sends_chains = true;
 static bool legs_are_paired; // two send to each other; else each to those behind it
-static struct worker *worker;
+static struct fleet *fleet;
+static struct worker *workers[WORKERS];
+static struct worker *worker; // the owner
 static struct stats *board;
 static const struct srtp_engine *engine;
 static const struct srtp_engine *sealer;
@@ -75,31 +83,47 @@ fail(const char *what)
 	exit(EXIT_FAILURE);
 }
 
+static inline struct rte_ring *
+create_ring(const char *name, uint32_t number)
+{
+	char text[RTE_RING_NAMESIZE];
+	snprintf(text, sizeof text, "%s-%u", name, number);
+	return rte_ring_create(text, RING_FRAMES, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+
 static inline void
 start_device(void)
 {
-	char *arguments[] = {(char *)"pipeline", (char *)"--no-huge", (char *)"--no-shconf",
+	char *arguments[] = {(char *)"bench", (char *)"--no-huge", (char *)"--no-shconf",
 		(char *)"--no-pci", (char *)"--no-telemetry", (char *)"-m", (char *)"512",
-		(char *)"-l", (char *)"0", (char *)"--log-level=error", NULL};
+		(char *)"-l", (char *)eal_lcores, (char *)"--log-level=error", NULL};
 	struct rte_eth_conf settings = {0};
 
 	if (rte_eal_init(10, arguments) < 0)
 		fail("DPDK does not start");
 	pool = rte_pktmbuf_pool_create_by_ops(
 		"bench", POOL_BUFFERS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY, "stack");
-	to_worker =
-		rte_ring_create("to", RING_FRAMES, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	from_worker =
-		rte_ring_create("from", RING_FRAMES, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (!pool || !to_worker || !from_worker)
-		fail("no memory for rings and buffers");
-	int port = rte_eth_from_rings("bench", &to_worker, 1, &from_worker, 1, 0);
-	if (port < 0 || rte_eth_dev_configure((uint16_t)port, 1, 1, &settings) != 0 ||
-		rte_eth_rx_queue_setup((uint16_t)port, 0, 512, 0, NULL, pool) != 0 ||
-		rte_eth_tx_queue_setup((uint16_t)port, 0, 512, 0, NULL) != 0 ||
-		rte_eth_dev_start((uint16_t)port) != 0)
-		fail("the ring device does not start");
+	for (uint32_t i = 0; i < worker_count; i++) {
+		to_queues[i] = create_ring("to", i);
+		from_queues[i] = create_ring("from", i);
+		if (!pool || !to_queues[i] || !from_queues[i])
+			fail("no memory for rings and buffers");
+	}
+	to_worker = to_queues[owner];
+	from_worker = from_queues[owner];
+	int port =
+		rte_eth_from_rings("bench", to_queues, worker_count, from_queues, worker_count, 0);
+	uint16_t queues = (uint16_t)worker_count;
+	if (port < 0 || rte_eth_dev_configure((uint16_t)port, queues, queues, &settings) != 0)
+		fail("the ring device cannot be made");
 	port_id = (uint16_t)port;
+	for (uint16_t i = 0; i < queues; i++) {
+		if (rte_eth_rx_queue_setup(port_id, i, 512, 0, NULL, pool) != 0 ||
+			rte_eth_tx_queue_setup(port_id, i, 512, 0, NULL) != 0)
+			fail("the ring device has no queue");
+	}
+	if (rte_eth_dev_start(port_id) != 0)
+		fail("the ring device does not start");
 }
 
 // Headers of a flow's packet: each leg has an address and port of its own.
@@ -127,6 +151,25 @@ write_headers(uint8_t *at, uint32_t leg, uint16_t payload_bytes)
 	memcpy(udp + 6, &sum, sizeof sum);
 }
 
+// The owner's slots begin here.
+static inline uint32_t
+first_leg(void)
+{
+	return worker->tables.own_legs.range.first;
+}
+
+static inline uint32_t
+first_stream(void)
+{
+	return worker->tables.own_streams.range.first;
+}
+
+static inline uint32_t
+first_outflow(void)
+{
+	return worker->tables.own_outflows.range.first;
+}
+
 static inline void
 tell(struct message *message)
 {
@@ -139,26 +182,26 @@ static inline void
 add_leg(const struct srtp_keys *keys, uint32_t leg)
 {
 	struct message message = {.type = MESSAGE_LEG_ADD,
-		.leg = {.leg = leg, .relay_ssrc = 0x80000000u + leg, .live = true}};
+		.leg = {.leg = first_leg() + leg, .relay_ssrc = 0x80000000u + leg, .live = true}};
 	relay_contexts[leg] =
 		engine->context_create(keys, message.leg.relay_ssrc, SRTP_OUTBOUND, 0);
 	message.leg.relay_context = relay_contexts[leg];
-	leg_user(message.leg.relay_user, 0, leg, leg);
+	leg_user(message.leg.relay_user, (uint8_t)owner, message.leg.leg, leg);
 	strcpy(message.leg.endpoint_user, "school");
 	strcpy(message.leg.relay_password, "relay");
 	strcpy(message.leg.endpoint_password, "school");
 	tell(&message);
 
 	uint8_t bytes[HEADERS_BYTES + 64] = {0};
+	struct leg *made = &worker->tables.legs[message.leg.leg];
 	struct frame frame;
 	struct mac next_hop;
 	memset(&next_hop, 0x06, sizeof next_hop);
 	write_headers(bytes, leg, 64);
 	if (frame_parse(bytes, sizeof bytes, &frame) != DROP_NONE ||
-		tables_set_path(
-			&worker->tables, &worker->tables.legs[leg], &frame.tuple, &next_hop) != 0)
+		tables_set_path(&worker->tables, made, &frame.tuple, &next_hop) != 0)
 		fail("a leg gets no path");
-	worker->tables.legs[leg].stats.last_heard_ns = clock_mono().ns;
+	made->stats.last_heard_ns = clock_mono().ns;
 }
 
 static inline void
@@ -166,8 +209,8 @@ add_stream(uint32_t f)
 {
 	struct flow *flow = &flows[f];
 	struct message message = {.type = MESSAGE_STREAM_ADD,
-		.stream = {.stream = f,
-			.leg = f / LEG_FLOWS,
+		.stream = {.stream = first_stream() + f,
+			.leg = first_leg() + f / LEG_FLOWS,
 			.kind = STREAM_TEACHER,
 			.ssrc = flow->ssrc,
 			.clock_rate_hz = 90000,
@@ -180,7 +223,7 @@ static inline void
 make_flow(const struct srtp_keys *keys, uint32_t f)
 {
 	struct flow *flow = &flows[f];
-	*flow = (struct flow){.ssrc = 0x10000000u + f};
+	*flow = (struct flow){.ssrc = first_ssrc + f};
 	flow->inbound = engine->context_create(keys, flow->ssrc, SRTP_INBOUND, 0);
 	flow->outbound = sealer->context_create(keys, flow->ssrc, SRTP_OUTBOUND, 0);
 	if (!flow->inbound || !flow->outbound ||
@@ -213,9 +256,9 @@ add_outflows(const struct cell *cell, uint32_t f)
 {
 	for (uint32_t r = 0; r < cell->receivers; r++) {
 		struct message message = {.type = MESSAGE_OUTFLOW_ADD,
-			.outflow = {.outflow = f * cell->receivers + r,
-				.stream = f,
-				.leg = receiver_of(cell, f / LEG_FLOWS, r)}};
+			.outflow = {.outflow = first_outflow() + f * cell->receivers + r,
+				.stream = first_stream() + f,
+				.leg = first_leg() + receiver_of(cell, f / LEG_FLOWS, r)}};
 		tell(&message);
 	}
 }
@@ -225,11 +268,12 @@ static inline void
 change_flow(const struct cell *cell, uint32_t f)
 {
 	for (uint32_t r = 0; r < cell->receivers; r++) {
-		struct message message = {
-			.type = MESSAGE_OUTFLOW_REMOVE, .outflow.outflow = f * cell->receivers + r};
+		struct message message = {.type = MESSAGE_OUTFLOW_REMOVE,
+			.outflow.outflow = first_outflow() + f * cell->receivers + r};
 		tell(&message);
 	}
-	struct message message = {.type = MESSAGE_STREAM_REMOVE, .stream.stream = f};
+	struct message message = {
+		.type = MESSAGE_STREAM_REMOVE, .stream.stream = first_stream() + f};
 	tell(&message);
 	add_stream(f);
 	add_outflows(cell, f);
@@ -239,10 +283,12 @@ static inline void
 start_cell(const struct cell *cell)
 {
 	uint32_t legs = cell->flows / LEG_FLOWS;
-	struct stats_limits limits = {.leg_count = legs,
-		.stream_count = cell->flows,
-		.outflow_count = cell->flows * cell->receivers};
+	struct stats_limits limits = {.worker_count = worker_count,
+		.leg_count = worker_count * legs,
+		.stream_count = worker_count * cell->flows,
+		.outflow_count = worker_count * cell->flows * cell->receivers};
 	board = stats_create(&limits);
+	fleet = fleet_create(&limits);
 	struct worker_settings settings = {.port_id = port_id,
 		.pool = pool,
 		.mac = relay_mac,
@@ -254,7 +300,15 @@ start_cell(const struct cell *cell)
 		.poll_above_pps = poll_above_pps,
 		.engine = engine,
 		.stats = board};
-	worker = board ? worker_create(&settings) : NULL;
+	settings.queue_count = (uint16_t)worker_count;
+	settings.fleet = fleet;
+	for (uint32_t i = 0; board && fleet && i < worker_count; i++) {
+		settings.number = (uint8_t)i;
+		workers[i] = worker_create(&settings);
+		if (!workers[i])
+			fail("no memory for a worker");
+	}
+	worker = workers[owner];
 	flows = calloc(cell->flows, sizeof *flows);
 	relay_contexts = calloc(legs, sizeof *relay_contexts);
 	bare_streams = aligned_alloc(64, cell->flows * sizeof *bare_streams);
@@ -273,7 +327,9 @@ start_cell(const struct cell *cell)
 static inline void
 stop_cell(const struct cell *cell)
 {
-	worker_destroy(worker);
+	for (uint32_t i = 0; i < worker_count; i++)
+		worker_destroy(workers[i]);
+	fleet_destroy(fleet);
 	stats_destroy(board);
 	for (uint32_t f = 0; f < cell->flows; f++) {
 		engine->context_destroy(flows[f].inbound);
