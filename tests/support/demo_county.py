@@ -188,13 +188,14 @@ class CountyDemo:
         up = sum(leg["up"] for session in self.sessions for leg in session["legs"])
         seconds = int(self.lesson.plan.start_s - time.time())
         when = f"the bell rings in {seconds} s" if seconds > 0 else f"{-seconds} s since the bell"
-        busy = [worker["busy_share"] for worker in self.status.get("workers", [])]
+        workers = self.status.get("workers", [])
         head = (
             f"{live} lessons live, {up} of {len(self.lesson.schools)} schools' paths up, "
             f"all live for {self.live_s:.0f} s; {when}. Ctrl-C ends it"
         )
-        shares = " and ".join(f"{100 * share:.0f}" for share in busy)
-        return [head, f"the relay's workers are busy for {shares} %", "", *self.pair_lines(), *self.notes[-3:]]
+        shares = " and ".join(f"{100 * worker['busy_share']:.0f}" for worker in workers)
+        busy = f"the relay's workers are busy for {shares} %"
+        return [head, busy, "", *self.pair_lines(), *self.notes[-3:]]
 
     def pair_lines(self):
         """A line per pair, the worst first."""
