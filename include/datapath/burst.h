@@ -30,7 +30,7 @@ enum packet_kind {
 	PACKET_ND,
 	PACKET_ICMP_ECHO,
 	PACKET_STUN,
-	PACKET_RTP,
+	PACKET_RTP, // what stands from here on is media
 	PACKET_RTCP,
 };
 
@@ -82,6 +82,12 @@ static inline bool
 packet_is(const struct packet *packet, enum packet_kind kind)
 {
 	return packet->fate == PACKET_PENDING && packet->kind == kind;
+}
+
+static inline bool
+packet_is_media(const struct packet *packet)
+{
+	return packet->fate == PACKET_PENDING && packet->kind >= PACKET_RTP;
 }
 
 #endif

@@ -12,9 +12,8 @@
 
 #define TX_FRAMES_MAX 256 // copies of one burst are flushed whenever this many wait
 
-// One frame that waits for transmission.
+// One frame that waits for transmission, beside its buffer in tx_mbufs.
 struct tx_frame {
-	struct rte_mbuf *mbuf;
 	struct outflow *outflow; // NULL: a frame of the relay's own
 	uint32_t ip_bytes;
 };
@@ -47,6 +46,7 @@ struct worker {
 	struct worker_stats stats;
 	struct burst burst;
 
+	struct rte_mbuf *tx_mbufs[TX_FRAMES_MAX];
 	struct tx_frame tx[TX_FRAMES_MAX];
 	unsigned tx_count;
 	uint64_t received_tsc; // the oldest of the burst that walks; written: receive
@@ -90,8 +90,17 @@ unsigned transmit_header_bytes(const struct worker *worker, enum ip_family famil
 void transmit_write_headers(
 	const struct worker *worker, uint8_t *at, const struct datagram_headers *headers);
 
-// The headers of packets to the leg, made anew where its path or next hop has changed.
-const struct headers *transmit_headers(struct worker *worker, struct leg *leg);
+// The headers of packets to the leg, made anew where its path or next hop has changed. In line:
+// each copy needs them.
+void transmit_make_headers(struct worker *worker, struct leg *leg);
+static inline const struct headers *
+transmit_headers(struct worker *worker, struct leg *leg)
+{
+	enum ip_family family = leg->headers.is_v4 ? IP_V4 : IP_V6;
+	if (leg->headers.generation != worker->neighbours[family].gateway_changes + 1)
+		transmit_make_headers(worker, leg);
+	return &leg->headers;
+}
 
 // Writes them before a payload of `payload_bytes` that lies behind `at`.
 void transmit_put_headers(const struct headers *headers, uint8_t *at, uint8_t dscp,
@@ -107,10 +116,6 @@ unsigned transmit_ethernet_bytes(const struct worker *worker);
 uint8_t *transmit_write_ethernet(const struct worker *worker, uint8_t *at,
 	const struct mac *destination, uint16_t ethertype);
 
-// Queues a frame; the mbuf is the queue's from here on.
-void transmit_queue(
-	struct worker *worker, struct rte_mbuf *mbuf, struct outflow *outflow, uint32_t ip_bytes);
-
 // Queues an Ethernet frame of the relay's own with these bytes behind its Ethernet header. Returns
 // 0, or -ENOBUFS.
 int transmit_own_frame(struct worker *worker, const struct mac *destination, uint16_t ethertype,
@@ -122,6 +127,17 @@ int transmit_own_datagram(struct worker *worker, const struct tuple *tuple,
 
 // Hands all that waits to the device.
 void transmit(struct worker *worker);
+
+// Queues a frame; the mbuf is the queue's from here on.
+static inline void
+transmit_queue(
+	struct worker *worker, struct rte_mbuf *mbuf, struct outflow *outflow, uint32_t ip_bytes)
+{
+	if (worker->tx_count == TX_FRAMES_MAX)
+		transmit(worker);
+	worker->tx_mbufs[worker->tx_count] = mbuf;
+	worker->tx[worker->tx_count++] = (struct tx_frame){outflow, ip_bytes};
+}
 
 // Hands to the device what workers without a queue of their own have made. Returns how many frames
 // it took.

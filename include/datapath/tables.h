@@ -38,8 +38,7 @@ struct headers {
 	uint8_t count;       // of bytes
 	uint8_t ip_bytes;    // IP and UDP headers alone
 	bool is_v4;
-	uint16_t ip_sum;    // IPv4: of the header without length, DSCP and checksum
-	uint16_t tuple_sum; // of the tuple, for UDP checksums that move from one tuple to another
+	uint16_t ip_sum; // IPv4: of the header without length, DSCP and checksum
 	uint8_t bytes[HEADER_BYTES_MAX];
 };
 
@@ -48,6 +47,7 @@ struct path {
 	struct tuple tuple;
 	struct mac next_hop; // learnt from the packet that proved it
 	bool is_up;
+	uint16_t tuple_sum; // of the tuple, for UDP checksums that move from one tuple to another
 };
 
 // So many events a second, and no more.

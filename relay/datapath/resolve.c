@@ -9,12 +9,6 @@
 #define SSRC_OFFSET_RTCP 4 // RFC 3550, section 6.4: of the compound's first packet
 #define RTCP_HEADER_BYTES 8
 
-static bool
-is_media(const struct packet *packet)
-{
-	return packet_is(packet, PACKET_RTP) || packet_is(packet, PACKET_RTCP);
-}
-
 // Reads the sender's SSRC. Returns false where the header is malformed.
 static bool
 read_ssrc(struct packet *packet, uint32_t *ssrc_out)
@@ -70,7 +64,7 @@ resolve(struct worker *worker, struct burst *burst)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < burst->count; i++) {
-		if (!is_media(&burst->packets[i]))
+		if (!packet_is_media(&burst->packets[i]))
 			continue;
 		media[count] = &burst->packets[i];
 		tuples[count++] = &burst->packets[i].frame.tuple;

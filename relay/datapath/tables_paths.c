@@ -12,6 +12,7 @@
 #include <rte_prefetch.h>
 
 #include "datapath/tables.h"
+#include "media/checksum.h"
 
 #define GUESSES_MIN 1024
 #define GUESSES_PER_LEG 4 // so that two legs seldom meet in one
@@ -128,6 +129,7 @@ tables_set_path(struct tables *tables, struct leg *leg, const struct tuple *tupl
 	if (rte_hash_add_key_data(tables->by_tuple, tuple, (void *)(uintptr_t)leg->slot) != 0)
 		return -ENOSPC;
 	leg->path.tuple = *tuple;
+	leg->path.tuple_sum = checksum_tuple_sum(tuple);
 	leg->path.next_hop = *next_hop;
 	leg->headers.generation = 0;
 	leg->path.is_up = true;

@@ -116,8 +116,8 @@ transmit_write_headers(
 	memcpy(at, &udp, sizeof udp);
 }
 
-static void
-make_headers(struct worker *worker, struct leg *leg)
+void
+transmit_make_headers(struct worker *worker, struct leg *leg)
 {
 	struct headers *headers = &leg->headers;
 	struct datagram_headers made = {
@@ -131,23 +131,12 @@ make_headers(struct worker *worker, struct leg *leg)
 	headers->count = (uint8_t)transmit_header_bytes(worker, family);
 	headers->ip_bytes = (uint8_t)transmit_ip_header_bytes(family);
 	headers->is_v4 = family == IP_V4;
-	headers->tuple_sum = checksum_tuple_sum(&leg->path.tuple);
 	if (headers->is_v4) {
 		uint8_t *ip = headers->bytes + headers->count - headers->ip_bytes;
 		memset(ip + IPV4_LENGTH_OFFSET, 0, sizeof(uint16_t));
 		memset(ip + IPV4_CHECKSUM_OFFSET, 0, sizeof(uint16_t));
 		headers->ip_sum = checksum_sum(ip, IPV4_HEADER_BYTES);
 	}
-}
-
-const struct headers *
-transmit_headers(struct worker *worker, struct leg *leg)
-{
-	const struct neighbours *neighbours =
-		&worker->neighbours[ip_family(&leg->path.tuple.remote)];
-	if (leg->headers.generation != neighbours->gateway_changes + 1)
-		make_headers(worker, leg);
-	return &leg->headers;
 }
 
 // The lengths that occur, so that each is a few moves.
@@ -214,15 +203,6 @@ transmit_fill_checksum(
 		(size_t)UDP_HEADER_BYTES + headers->payload_bytes);
 }
 
-void
-transmit_queue(
-	struct worker *worker, struct rte_mbuf *mbuf, struct outflow *outflow, uint32_t ip_bytes)
-{
-	if (worker->tx_count == TX_FRAMES_MAX)
-		transmit(worker);
-	worker->tx[worker->tx_count++] = (struct tx_frame){mbuf, outflow, ip_bytes};
-}
-
 int
 transmit_own_frame(struct worker *worker, const struct mac *destination, uint16_t ethertype,
 	const void *bytes, uint16_t length)
@@ -270,24 +250,35 @@ transmit_own_datagram(struct worker *worker, const struct tuple *tuple, const st
 	return 0;
 }
 
-static void
-count_sent(struct worker *worker, const struct tx_frame *frame)
+// Returns how many of the frames were copies of media.
+static unsigned
+count_sent(struct worker *worker, unsigned sent)
 {
-	worker->stats.transmitted++;
-	worker->stats.bytes_out += frame->ip_bytes;
-	if (frame->outflow) {
+	uint64_t bytes = 0;
+	unsigned media_sent = 0;
+	for (unsigned i = 0; i < sent; i++) {
+		const struct tx_frame *frame = &worker->tx[i];
+		bytes += frame->ip_bytes;
+		if (!frame->outflow)
+			continue;
 		frame->outflow->stats.packets++;
 		frame->outflow->stats.bytes += frame->ip_bytes;
+		media_sent++;
 	}
+	worker->stats.transmitted += sent;
+	worker->stats.bytes_out += bytes;
+	return media_sent;
 }
 
 static void
-count_unsent(struct worker *worker, const struct tx_frame *frame)
+drop_unsent(struct worker *worker, unsigned sent)
 {
-	worker->stats.drops[DROP_TX_FULL]++;
-	if (frame->outflow)
-		frame->outflow->stats.drops++;
-	rte_pktmbuf_free(frame->mbuf);
+	for (unsigned i = sent; i < worker->tx_count; i++) {
+		worker->stats.drops[DROP_TX_FULL]++;
+		if (worker->tx[i].outflow)
+			worker->tx[i].outflow->stats.drops++;
+		rte_pktmbuf_free(worker->tx_mbufs[i]);
+	}
 }
 
 // All copies of a burst leave together, so they share one look at the clock.
@@ -349,21 +340,11 @@ transmit_for_others(struct worker *worker)
 void
 transmit(struct worker *worker)
 {
-	struct rte_mbuf *mbufs[TX_FRAMES_MAX];
-	unsigned count = worker->tx_count;
-
-	for (unsigned i = 0; i < count; i++)
-		mbufs[i] = worker->tx[i].mbuf;
-	unsigned sent = send_frames(worker, mbufs, count);
-	unsigned media_sent = 0;
-	for (unsigned i = 0; i < sent; i++) {
-		count_sent(worker, &worker->tx[i]);
-		media_sent += worker->tx[i].outflow != NULL;
-	}
+	unsigned sent = send_frames(worker, worker->tx_mbufs, worker->tx_count);
+	unsigned media_sent = count_sent(worker, sent);
 	if (media_sent > 0)
 		count_delay(worker, media_sent);
-	for (unsigned i = sent; i < count; i++)
-		count_unsent(worker, &worker->tx[i]);
+	drop_unsent(worker, sent);
 	worker->tx_count = 0;
 }
 
