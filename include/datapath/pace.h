@@ -10,14 +10,16 @@
 #include "platform/units.h"
 
 #define PACE_WINDOW_NS (100 * NS_IN_MS) // over which the packet rate is taken
-// Few pauses, and no short naps: with a packet every 50 us, as a county sends them, each nap then
-// gathers two, where a longer ladder would wake thrice for one.
-#define PACE_PAUSES 16
-#define PACE_NAP_LEAST_NS (50 * NS_IN_US)
+// A wake costs more than all a nap's packets: the kernel's way to sleep and back takes 5 us of a
+// core on one machine and 20 on another. So there are few pauses, for what comes in one piece, and
+// no nap is shorter than it must be: with a packet every 50 us, as a county sends them, a nap
+// gathers two.
+#define PACE_PAUSES 2
+#define PACE_NAP_LEAST_NS (100 * NS_IN_US)
 // While a session is open a nap adds little to a packet's delay; while none is, there are no
-// packets, and a message waits a millisecond at most. Sessions open minutes before the bell.
-#define PACE_NAP_IN_SESSION_NS (100 * NS_IN_US)
-#define PACE_NAP_WITHOUT_SESSION_NS NS_IN_MS
+// packets, and a message waits about a millisecond at most. Sessions open minutes before the bell.
+#define PACE_NAP_IN_SESSION_NS PACE_NAP_LEAST_NS
+#define PACE_NAP_WITHOUT_SESSION_NS (1250 * NS_IN_US)
 
 struct pace {
 	uint32_t poll_above_pps; // above this packet rate the worker never waits; 0: it never does

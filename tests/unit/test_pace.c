@@ -35,12 +35,24 @@ END_TEST
 START_TEST(naps_grow_to_their_most)
 {
 	run(PACE_PAUSES, 0);
-	ck_assert_int_eq(pace_wait_ns(&pace, true), PACE_NAP_LEAST_NS);
+	ck_assert_int_eq(pace_wait_ns(&pace, false), PACE_NAP_LEAST_NS);
 	run(1, 0);
-	ck_assert_int_eq(pace_wait_ns(&pace, true), 2 * PACE_NAP_LEAST_NS);
+	ck_assert_int_eq(pace_wait_ns(&pace, false), 2 * PACE_NAP_LEAST_NS);
 	run(100000, 0);
-	ck_assert_int_eq(pace_wait_ns(&pace, true), PACE_NAP_IN_SESSION_NS);
 	ck_assert_int_eq(pace_wait_ns(&pace, false), PACE_NAP_WITHOUT_SESSION_NS);
+}
+END_TEST
+
+START_TEST(an_open_session_keeps_naps_short)
+{
+	for (unsigned i = 0; i < 100; i++) {
+		run(1, 0);
+		ck_assert_int_le(pace_wait_ns(&pace, true), 100 * NS_IN_US);
+	}
+	run(100000, 0);
+	ck_assert_int_gt(pace_wait_ns(&pace, false), 100 * NS_IN_US);
+	// It opens: at the next turn already, and without a packet.
+	ck_assert_int_eq(pace_wait_ns(&pace, true), 100 * NS_IN_US);
 }
 END_TEST
 
@@ -85,6 +97,7 @@ main(void)
 	tcase_add_checked_fixture(tests, setup, NULL);
 	tcase_add_test(tests, an_empty_turn_is_followed_by_a_pause_at_first);
 	tcase_add_test(tests, naps_grow_to_their_most);
+	tcase_add_test(tests, an_open_session_keeps_naps_short);
 	tcase_add_test(tests, a_packet_ends_the_naps);
 	tcase_add_test(tests, above_the_rate_it_never_naps);
 	tcase_add_test(tests, below_the_rate_it_naps_again);
