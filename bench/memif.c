@@ -4,12 +4,16 @@
 //
 //   memif worker SOCKET BYTES PPS   serves until it is told to end; naps below so many packets a
 //                                   second, never where it is 0
+//   memif echo SOCKET BYTES NAP_US  gives back what comes as it is, and naps so long where nothing
+//                                   does (0: never): what wire and naps cost without a relay;
+//                                   SOCKET "-": no wire, the naps alone
 //   memif steady SOCKET BYTES RATE S   that rate for S seconds: "SENT DELIVERED P50 P99 P99.9"
 //   memif generate SOCKET BYTES S   rate with at most 0.1 % loss by search, then the latency at
 //                                   half of it and at 20 kpps, each trial S seconds long: one line
 //                                   "rate P50 P99 P99.9 P50 P99 P99.9" (packets a second, us)
 #include <math.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include <rte_eth_ring.h>
 
@@ -57,11 +61,15 @@ start_memif(const char *role, const char *socket_path, const char *cpu)
 		fail("the memif device does not start");
 }
 
+static volatile sig_atomic_t is_over;
+
 static void
 on_term(int number)
 {
 	(void)number;
-	worker_stop(worker);
+	is_over = 1;
+	if (worker)
+		worker_stop(worker);
 }
 
 static int
@@ -79,6 +87,25 @@ serve(uint32_t pps)
 	stats_read_worker(board, 0, &stats);
 	fprintf(stderr, "worker: %llu in, %llu forwarded\n", (unsigned long long)stats.frames_in,
 		(unsigned long long)stats.forwarded);
+	return EXIT_SUCCESS;
+}
+
+static int
+echo(long nap_us, bool has_wire)
+{
+	struct sigaction action = {.sa_handler = on_term};
+	const struct timespec length = {.tv_nsec = nap_us * NS_IN_US};
+	struct rte_mbuf *mbufs[RX_BURST];
+	sigaction(SIGTERM, &action, NULL);
+	prctl(PR_SET_TIMERSLACK, NS_IN_US, 0, 0, 0); // as the worker does
+	while (!is_over) {
+		uint16_t count = has_wire ? rte_eth_rx_burst(port_id, 0, mbufs, RX_BURST) : 0;
+		uint16_t sent = count ? rte_eth_tx_burst(port_id, 0, mbufs, count) : 0;
+		if (sent < count)
+			rte_pktmbuf_free_bulk(mbufs + sent, count - sent);
+		if (count == 0 && nap_us > 0)
+			nanosleep(&length, NULL);
+	}
 	return EXIT_SUCCESS;
 }
 
@@ -204,15 +231,22 @@ int
 main(int argc, char **argv)
 {
 	bool is_worker = argc == 5 && strcmp(argv[1], "worker") == 0;
+	bool is_echo = argc == 5 && strcmp(argv[1], "echo") == 0;
 	bool is_steady = argc == 6 && strcmp(argv[1], "steady") == 0;
-	if (!is_worker && !is_steady && (argc != 5 || strcmp(argv[1], "generate") != 0))
-		fail("usage: memif worker SOCKET BYTES PPS, memif generate SOCKET BYTES SECONDS, "
-		     "or memif steady SOCKET BYTES RATE SECONDS");
+	bool is_server = is_worker || is_echo;
+	if (!is_server && !is_steady && (argc != 5 || strcmp(argv[1], "generate") != 0))
+		fail("usage: memif worker SOCKET BYTES PPS, memif echo SOCKET BYTES NAP_US, "
+		     "memif generate SOCKET BYTES SECONDS, or memif steady SOCKET BYTES RATE "
+		     "SECONDS");
 	cell.bytes = (uint32_t)atoi(argv[3]);
 	if (cell.bytes < 64 || cell.bytes > 1400)
 		fail("BYTES is 64 to 1400");
-	start_memif(is_worker ? "client" : "server", argv[2], is_worker ? "0" : "1");
+	if (is_echo && strcmp(argv[2], "-") == 0)
+		return echo(atol(argv[4]), false);
+	start_memif(is_server ? "client" : "server", argv[2], is_server ? "0" : "1");
 	if (is_worker)
 		return serve((uint32_t)atoi(argv[4]));
+	if (is_echo)
+		return echo(atol(argv[4]), true);
 	return is_steady ? steady(atof(argv[4]), atof(argv[5])) : generate(atof(argv[4]));
 }

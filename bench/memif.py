@@ -20,6 +20,9 @@ MEMIF = "socket-abstract=no,rsize=10,bsize=2048"
 MBUFS = "--total-num-mbufs=16384"
 COUNTY_RATE = 20000
 COUNTY_BYTES = 900
+COUNTY_FIGURES = (("core", "%"), ("lost", "ppm"), ("p50", "us"), ("p99", "us"), ("p999", "us"))
+NAP_US = 100  # the worker's while a session is open, and while none is (datapath/pace.h)
+IDLE_NAP_US = 1250
 IDLE_CONF = """
 media: { device = "net_ring0"; eal = ["--no-huge", "-m", "256", "--lcores=0@0,1@1"];
   address = "198.18.0.2/24"; };
@@ -87,35 +90,39 @@ def run_round(bench, kind, size, seconds):
         return dict(zip(("rate",) + LATENCIES, pair.answer(120)))
 
 
-def run_county(bench, rate, poll_above, seconds):
-    """A core's share, the latency and the loss of so many packets a second (0: an idle relay)."""
+def run_county(bench, mode, number, seconds):
+    """A core's share, what was lost in a million, and the latencies: of the relay's worker, or of
+    an echo."""
 
-    def worker(wire):
-        return [bench, "worker", wire, str(COUNTY_BYTES), str(poll_above)]
+    def server(wire):
+        return [bench, mode, wire, str(COUNTY_BYTES), str(number)]
 
-    with Pair(bench, ("steady", rate, seconds), COUNTY_BYTES, worker) as pair:
+    with Pair(bench, ("steady", COUNTY_RATE, seconds), COUNTY_BYTES, server) as pair:
         time.sleep(2)  # what is measured is the middle of the minute
         start_s, start = cpu_s(pair.server.pid), time.monotonic()
         time.sleep(seconds - 4)
         share = (cpu_s(pair.server.pid) - start_s) / (time.monotonic() - start)
-        sent, delivered, p50, p99, p999 = pair.answer(seconds + 30)
-    return share, sent, delivered, p50, p99, p999
+        sent, delivered, *latencies = pair.answer(seconds + 30)
+    return [100 * share, (sent - delivered) / sent * 1e6] + latencies
 
 
 def county(bench, results, seconds):
+    """The county's worker in both idle policies, each beside an echo that naps the same."""
     print(f"\na county at work: {COUNTY_RATE} packets/s of {COUNTY_BYTES} bytes for {seconds} s")
-    print(f"{'policy':16} {'core':>7} {'p50 us':>8} {'p99':>8} {'p99.9':>8} {'lost':>6}")
-    for name, rate, poll_above in (
-        ("naps", COUNTY_RATE, 50000),
-        ("polls", COUNTY_RATE, 0),
-    ):
-        share, sent, delivered, *latency = run_county(bench, rate, poll_above, seconds)
-        columns = " ".join(f"{one:8.1f}" for one in latency)
-        print(f"{name:16} {100 * share:6.2f}% {columns} {sent - delivered:6.0f}")
-        tail = f"policy={name.replace(' ', '_')} rate={rate}"
-        results.write(f"county_core\t{tail}\t{100 * share:.2f}\t\t\t%\t\t\n")
-        for rank, one in zip(("p50", "p99", "p999"), latency):
-            results.write(f"county_{rank}\t{tail}\t{one:.1f}\t\t\tus\t\t\n")
+    print(f"{'policy':16} {'core':>7} {'lost/M':>8} {'p50 us':>8} {'p99':>8} {'p99.9':>8}")
+    results.write("# county: reference: an echo on the same wire, with the same naps\n")
+    for policy, poll_above, nap_us in (("naps", 50000, NAP_US), ("polls", 0, 0)):
+        echo = run_county(bench, "echo", nap_us, max(seconds // 3, 8))
+        relay = run_county(bench, "worker", poll_above, seconds)
+        for who, figures in ((policy, relay), (policy + ", echo", echo)):
+            columns = " ".join(f"{one:8.1f}" for one in figures[1:])
+            print(f"{who:16} {figures[0]:6.2f}% {columns}")
+        for (name, unit), mine, theirs in zip(COUNTY_FIGURES, relay, echo):
+            ratio = f"{mine / theirs:.4f}" if theirs else ""
+            results.write(
+                f"county_{name}\tpolicy={policy} rate={COUNTY_RATE}\t{mine:.2f}\t\t\t{unit}"
+                f"\t{theirs:.2f}\t{ratio}\n"
+            )
 
 
 def free_port():
@@ -124,7 +131,24 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def idle(relay, results, seconds):
+def share_of(process, settle_s, seconds):
+    """A core's share of a process that runs by itself; ends it."""
+    time.sleep(settle_s)
+    start_s, start = cpu_s(process.pid), time.monotonic()
+    time.sleep(seconds)
+    share = (cpu_s(process.pid) - start_s) / (time.monotonic() - start)
+    process.terminate()
+    return 100 * share, process.wait(timeout=20)
+
+
+def idle_naps(bench, seconds):
+    """A core's share of a process that naps as an idle worker does, and does nothing else."""
+    words = [bench, "echo", "-", str(COUNTY_BYTES), str(IDLE_NAP_US)]
+    with subprocess.Popen(words) as process:
+        return share_of(process, 0.5, seconds)[0]
+
+
+def idle(bench, relay, results, seconds):
     """A core's share of the whole relay while no lesson is on."""
     with tempfile.TemporaryDirectory(prefix="bench-idle-") as folder:
         shutil.copytree("conf/county", folder, dirs_exist_ok=True)
@@ -138,16 +162,17 @@ def idle(relay, results, seconds):
         words = [relay, "--config", os.path.join(folder, "relay.conf")]
         with open(os.path.join(folder, "log"), "w+", encoding="utf-8") as log:
             with subprocess.Popen(words, stdout=log, stderr=log) as process:
-                time.sleep(3)
-                start_s, start = cpu_s(process.pid), time.monotonic()
-                time.sleep(seconds)
-                share = (cpu_s(process.pid) - start_s) / (time.monotonic() - start)
-                process.terminate()
-                if process.wait(timeout=20) != 0:
+                share, status = share_of(process, 3, seconds)
+                if status != 0:
                     log.seek(0)
                     raise SystemExit(f"bench/memif: the relay failed:\n{log.read()}")
-    print(f"{'idle relay':16} {100 * share:6.2f}%")
-    results.write(f"idle_core\twhole relay, no session\t{100 * share:.2f}\t\t\t%\t\t\n")
+    naps = idle_naps(bench, seconds)
+    print(f"{'idle relay':16} {share:6.2f}%\n{'idle, naps alone':16} {naps:6.2f}%")
+    results.write("# idle: reference: a process that only naps, as long as the relay's worker\n")
+    results.write(
+        f"idle_core\twhole relay, no session\t{share:.2f}\t\t\t%\t{naps:.2f}"
+        f"\t{share / naps:.4f}\n"
+    )
 
 
 def bare_ns(path, size):
@@ -220,7 +245,7 @@ def main():
                 rounds.append({k: run_round(options.bench, k, size, seconds) for k in kinds})
             report(results, options.results, size, rounds)
         county(options.bench, results, 8 if options.quick else options.county_s or 60)
-        idle(options.relay, results, 4 if options.quick else 20)
+        idle(options.bench, options.relay, results, 4 if options.quick else 20)
 
 
 if __name__ == "__main__":
