@@ -24,7 +24,7 @@ struct srtp_engine;
 // must outlive the control.
 struct control_edges {
 	const struct srtp_engine *engine;
-	struct worker_link link; // of worker 0, which owns every session
+	struct worker_link link;
 	const char *config_path; // as given by --config; read again on reload
 	const char *program;     // executed as `program --check-config --config PATH` before a
 				 // reload; NULL: /proc/self/exe
@@ -42,13 +42,13 @@ struct control_edges {
 };
 
 // Opens the control port (from the configuration, and LISTEN_FDS), reads the state directory and
-// plans the lessons; no message goes to the worker before control_run(). Takes `config` over, also
+// plans the lessons; no message goes to a worker before control_run(). Takes `config` over, also
 // where it fails. Returns NULL with a reason that says what to do in error[0..error_bytes).
 struct control *control_create(
 	struct config *config, const struct control_edges *edges, char *error, size_t error_bytes);
 
 // Runs until SIGTERM, SIGINT or control_stop(). SIGHUP re-reads the timetable. The port and the
-// worker must be running. Returns 0, or -EIO where the event loop failed.
+// workers must be running. Returns 0, or -EIO where the event loop failed.
 int control_run(struct control *control);
 
 // Ends control_run() from inside one of its callbacks.
@@ -57,8 +57,8 @@ void control_stop(struct control *control);
 // Whether media port, control port and timetable are up, as /readyz says.
 bool control_is_ready(const struct control *control);
 
-// Takes every leg, stream and outflow back from the worker, which must still be running, waits up
-// to a second for its acknowledgements, and frees everything. Lessons are not ended by this: the
+// Takes every leg, stream and outflow back from the workers, which must still be running, waits up
+// to a second for their acknowledgements, and frees everything. Lessons are not ended by this: the
 // next start resumes them. NULL is fine.
 void control_destroy(struct control *control);
 

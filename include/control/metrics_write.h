@@ -20,6 +20,9 @@ void metrics_label(FILE *out, const char *name, const char *value, const char *b
 // metrics_lines.c: each school's lines in the lessons that are on, and who is absent.
 void metrics_write_lines(FILE *out, const struct metrics_input *input);
 
+// metrics_workers.c: each worker's counters, and what is left of its tables.
+void metrics_write_workers(FILE *out, const struct metrics_input *input);
+
 // metrics_device.c: nothing where it is NULL.
 struct port_stats;
 void metrics_write_device(FILE *out, const struct port_stats *device);

@@ -13,6 +13,7 @@
 #include "control/recording.h"
 #include "control/reload.h"
 #include "control/views.h"
+#include "control/workers.h"
 #include "http/http_server.h"
 #include "http/tls.h"
 #include "http/tokens.h"
@@ -23,8 +24,7 @@
 #include "lessons/sessions.h"
 
 #define CONTROL_INSTANCE_BYTES 33
-#define CONTROL_HEARTBEAT_STALE_MS 1000 // a worker that is quiet for so long has stalled
-#define CONTROL_EVENTS_MAX 64           // of the scheduler, taken at once
+#define CONTROL_EVENTS_MAX 64 // of the scheduler, taken at once
 #define CONTROL_SIGNALS 3
 #define CONTROL_LESSON_TEXT_BYTES 1024
 
@@ -78,9 +78,7 @@ struct control {
 	struct event *second_timer;
 	struct event *signals[CONTROL_SIGNALS];
 
-	// The worker's counters at the last two seconds' looks.
-	struct mono_time worker_at[2];
-	struct worker_stats worker_was[2];
+	struct workers workers; // of the last second
 
 	struct lines *lines; // each school's uplink and downlink, of the last second
 };
@@ -101,14 +99,6 @@ void control_reload(struct control *control, struct http_request *request);
 
 // What a view is made with, now.
 struct view control_view(const struct control *control);
-
-// What went in and out in the last second: {packets_in_s, packets_out_s, bit_in_s, bit_out_s,
-// drops_s}.
-json_t *control_traffic_view(const struct control *control);
-
-// The worker's share of busy time in the last second, and the age of its heartbeat.
-double control_busy_share(const struct control *control);
-int64_t control_heartbeat_age_ms(const struct control *control);
 
 size_t control_lessons_today(const struct control *control);
 

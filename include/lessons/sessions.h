@@ -111,4 +111,11 @@ struct joins *sessions_joins(const struct sessions *sessions);
 uint32_t sessions_pending_count(const struct sessions *sessions);
 struct sessions_counters sessions_counters(const struct sessions *sessions);
 
+// What a worker owns: sessions that somebody has joined, and the joins in them.
+struct session_load {
+	size_t session_count;
+	size_t leg_count;
+};
+struct session_load sessions_load_of(const struct sessions *sessions, uint32_t worker);
+
 #endif

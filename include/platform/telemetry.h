@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// telemetry.h - the relay's commands on DPDK's telemetry socket: status, drops, legs and flows.
+// telemetry.h - the relay's commands on DPDK's telemetry socket: status, drops, workers, legs
+// and flows.
 //
 // DPDK answers on a thread of its own, so the commands read the board and nothing else. All of it
 // is for root, whose socket that is: addresses are told, keys are nowhere near.

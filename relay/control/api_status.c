@@ -6,6 +6,7 @@
 #include "control/ledger_view.h"
 #include "control/metrics.h"
 #include "control/parts.h"
+#include "platform/clock.h"
 
 static void
 index_get(struct http_request *request, void *user)
@@ -58,12 +59,24 @@ static void
 healthz_get(struct http_request *request, void *user)
 {
 	const struct control *control = user;
-	int64_t age_ms = control_heartbeat_age_ms(control);
-	bool is_stalled = age_ms > CONTROL_HEARTBEAT_STALE_MS;
-	http_respond_json(request, is_stalled ? 503 : 200,
-		json_pack("{s:s, s:s, s:[{s:i, s:I}]}", "status", is_stalled ? "stalled" : "ok",
-			"instance", control->instance, "workers", "worker", 0, "heartbeat_age_ms",
-			(json_int_t)age_ms));
+	const struct stats *board = control->edges.link.stats;
+	struct mono_time now = clock_mono();
+	uint32_t worker = 0;
+	bool has_stalled = workers_have_stalled(board, now, &worker);
+	json_t *workers = json_array();
+	for (uint32_t i = 0; i < stats_limits_get(board)->worker_count; i++)
+		json_array_append_new(
+			workers, json_pack("{s:i, s:I}", "worker", (int)i, "heartbeat_age_ms",
+					 (json_int_t)workers_heartbeat_age_ms(board, i, now)));
+	json_t *health = json_pack("{s:s, s:s, s:o}", "status", has_stalled ? "stalled" : "ok",
+		"instance", control->instance, "workers", workers);
+	if (has_stalled)
+		json_object_set_new(health, "detail",
+			json_sprintf(
+				"worker %u has stood still for %lld ms: no packet of its lessons "
+				"passes; see the log, and restart relay",
+				worker, (long long)workers_heartbeat_age_ms(board, worker, now)));
+	http_respond_json(request, has_stalled ? 503 : 200, health);
 }
 
 static void
@@ -116,18 +129,12 @@ metrics_get(struct http_request *request, void *user)
 	free(text);
 }
 
-static json_t *
-count(uint64_t value)
-{
-	return json_integer((json_int_t)value);
-}
-
-// How long the relay had the copies of the last one to two seconds; null where there were none.
+// How long the worker had the copies of the last one to two seconds; null where there were none.
 static void
-delay_set(json_t *object, const struct control *control, const struct worker_stats *worker)
+delay_set(json_t *object, const uint64_t before[DELAY_BUCKETS], const struct worker_stats *worker)
 {
 	struct delay_summary delay;
-	delay_summarise(control->worker_was[0].delays, worker->delays, &delay);
+	delay_summarise(before, worker->delays, &delay);
 	const struct {
 		const char *name;
 		int64_t ns;
@@ -138,8 +145,8 @@ delay_set(json_t *object, const struct control *control, const struct worker_sta
 			delay.count ? json_real((double)figures[i].ns / NS_IN_US) : json_null());
 }
 
-static json_t *
-worker_view(const struct control *control, const struct worker_stats *worker)
+static void
+counters_set(json_t *object, const struct worker_stats *worker)
 {
 	uint64_t dropped = 0, tx_dropped = 0;
 	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++) {
@@ -148,17 +155,44 @@ worker_view(const struct control *control, const struct worker_stats *worker)
 		else
 			dropped += worker->drops[reason];
 	}
-	json_t *object = json_pack(
-		"{s:i, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "worker", 0,
-		"heartbeat_age_ms", (json_int_t)control_heartbeat_age_ms(control), "busy_share",
-		control_busy_share(control), "frames_in", count(worker->frames_in), "forwarded",
-		count(worker->forwarded), "consumed", count(worker->consumed), "dropped",
-		count(dropped), "copies", count(worker->copies), "originated",
-		count(worker->originated), "transmitted", count(worker->transmitted), "tx_dropped",
-		count(tx_dropped), "bytes_in", count(worker->bytes_in), "bytes_out",
-		count(worker->bytes_out));
-	delay_set(object, control, worker);
+	const struct {
+		const char *name;
+		uint64_t value;
+	} counters[] = {{"frames_in", worker->frames_in}, {"handed_in", worker->handed_in},
+		{"forwarded", worker->forwarded}, {"consumed", worker->consumed},
+		{"handed_out", worker->handed_out}, {"dropped", dropped},
+		{"copies", worker->copies}, {"originated", worker->originated},
+		{"transmitted", worker->transmitted}, {"tx_dropped", tx_dropped},
+		{"bytes_in", worker->bytes_in}, {"bytes_out", worker->bytes_out}};
+	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+		json_object_set_new(
+			object, counters[i].name, json_integer((json_int_t)counters[i].value));
+}
+
+static json_t *
+worker_view(const struct control *control, uint32_t number)
+{
+	const struct stats *board = control->edges.link.stats;
+	struct session_load load = sessions_load_of(control->sessions, number);
+	struct worker_stats worker;
+	stats_read_worker(board, number, &worker);
+	json_t *object =
+		json_pack("{s:i, s:I, s:f, s:I, s:I}", "worker", (int)number, "heartbeat_age_ms",
+			(json_int_t)workers_heartbeat_age_ms(board, number, clock_mono()),
+			"busy_share", workers_busy_share(&control->workers, number), "sessions",
+			(json_int_t)load.session_count, "legs", (json_int_t)load.leg_count);
+	counters_set(object, &worker);
+	delay_set(object, control->workers.was[0][number].delays, &worker);
 	return object;
+}
+
+static json_t *
+workers_view(const struct control *control)
+{
+	json_t *array = json_array();
+	for (uint32_t i = 0; i < stats_limits_get(control->edges.link.stats)->worker_count; i++)
+		json_array_append_new(array, worker_view(control, i));
+	return array;
 }
 
 static json_t *
@@ -166,16 +200,18 @@ drops_view(const struct worker_stats *worker)
 {
 	json_t *object = json_object();
 	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
-		json_object_set_new(object, drop_reason_name(reason), count(worker->drops[reason]));
+		json_object_set_new(object, drop_reason_name(reason),
+			json_integer((json_int_t)worker->drops[reason]));
 	return object;
 }
 
 static json_t *
 memory_view(const struct flow_memory *memory)
 {
-	return json_pack("{s:o, s:o, s:o, s:o}", "flow_bytes", count(memory->flow), "leg_bytes",
-		count(memory->whole.leg), "stream_bytes", count(memory->whole.stream),
-		"outflow_bytes", count(memory->whole.outflow));
+	return json_pack("{s:I, s:I, s:I, s:I}", "flow_bytes", (json_int_t)memory->flow,
+		"leg_bytes", (json_int_t)memory->whole.leg, "stream_bytes",
+		(json_int_t)memory->whole.stream, "outflow_bytes",
+		(json_int_t)memory->whole.outflow);
 }
 
 static void
@@ -197,7 +233,7 @@ status_get(struct http_request *request, void *user)
 			view_media_address(view.media_addresses, IP_V6), "port", edges->media_port,
 			"mac", edges->media_mac));
 	json_object_set_new(object, "memory", memory_view(&edges->flow_memory));
-	json_object_set_new(object, "workers", json_pack("[o]", worker_view(control, &worker)));
+	json_object_set_new(object, "workers", workers_view(control));
 	json_object_set_new(object, "drops", drops_view(&worker));
 	struct ledger_status ledger;
 	ledger_status_get(control->lesson_ledger, &ledger);

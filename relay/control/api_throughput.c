@@ -89,6 +89,7 @@ control_throughput_look(struct control *control, struct wall_time wall, struct m
 	struct port_stats port;
 	bool has_port = edges->port_look && !edges->port_look(edges->port, &port);
 	stats_read_workers(edges->link.stats, &worker);
+	worker.busy_ns = control->workers.busiest_ns; // a sum would hide the one that is full
 	throughput_look(
 		control->throughput->throughput, &worker, has_port ? &port : NULL, wall, mono);
 }

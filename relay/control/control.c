@@ -254,20 +254,12 @@ control_stop(struct control *control)
 	event_base_loopbreak(control->base);
 }
 
-int64_t
-control_heartbeat_age_ms(const struct control *control)
-{
-	struct worker_stats worker;
-	stats_read_workers(control->edges.link.stats, &worker);
-	int64_t age_ms = (clock_mono().ns - worker.heartbeat_ns) / NS_IN_MS;
-	return age_ms > 0 ? age_ms : 0;
-}
-
 bool
 control_is_ready(const struct control *control)
 {
+	uint32_t worker;
 	return control->is_running &&
-	       control_heartbeat_age_ms(control) <= CONTROL_HEARTBEAT_STALE_MS;
+	       !workers_have_stalled(control->edges.link.stats, clock_mono(), &worker);
 }
 
 struct view
@@ -334,7 +326,7 @@ control_destroy(struct control *control)
 		if (take_everything_back(control->sessions))
 			sessions_destroy(control->sessions);
 		else
-			log_warning("the worker does not answer: %u messages were not acknowledged",
+			log_warning("a worker does not answer: %u messages were not acknowledged",
 				sessions_pending_count(control->sessions));
 	}
 	control_captures_close(control);

@@ -85,48 +85,6 @@ on_ack_timer(evutil_socket_t fd, short what, void *argument)
 	timer_set(control->ack_timer, (is_busy ? ACKS_BUSY_MS : ACKS_IDLE_MS) * NS_IN_MS);
 }
 
-static void
-worker_look(struct control *control, struct mono_time now)
-{
-	control->worker_at[0] = control->worker_at[1];
-	control->worker_was[0] = control->worker_was[1];
-	control->worker_at[1] = now;
-	stats_read_workers(control->edges.link.stats, &control->worker_was[1]);
-}
-
-static uint64_t
-dropped(const struct worker_stats *worker)
-{
-	uint64_t sum = 0;
-	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
-		sum += worker->drops[reason];
-	return sum;
-}
-
-json_t *
-control_traffic_view(const struct control *control)
-{
-	const struct worker_stats *before = &control->worker_was[0], *now = &control->worker_was[1];
-	int64_t ns = mono_since_ns(control->worker_at[1], control->worker_at[0]);
-	double per_s = control->worker_at[0].ns == 0 || ns <= 0 ? 0 : (double)NS_IN_S / (double)ns;
-	return json_pack("{s:f, s:f, s:f, s:f, s:f}", "packets_in_s",
-		(double)(now->frames_in - before->frames_in) * per_s, "packets_out_s",
-		(double)(now->transmitted - before->transmitted) * per_s, "bit_in_s",
-		(double)(now->bytes_in - before->bytes_in) * 8 * per_s, "bit_out_s",
-		(double)(now->bytes_out - before->bytes_out) * 8 * per_s, "drops_s",
-		(double)(dropped(now) - dropped(before)) * per_s);
-}
-
-double
-control_busy_share(const struct control *control)
-{
-	int64_t ns = mono_since_ns(control->worker_at[1], control->worker_at[0]);
-	int64_t busy_ns = control->worker_was[1].busy_ns - control->worker_was[0].busy_ns;
-	if (control->worker_at[0].ns == 0 || ns <= 0 || busy_ns <= 0)
-		return 0;
-	return busy_ns >= ns ? 1 : (double)busy_ns / (double)ns;
-}
-
 void
 control_flow_looked(void *context, const struct flow_look *look)
 {
@@ -148,7 +106,7 @@ on_second_timer(evutil_socket_t fd, short what, void *argument)
 	sessions_sample(control->sessions, now);
 	if (lines_look(control->lines, control->sessions, control->edges.link.stats, now))
 		log_error("out of memory: some schools' lines are not looked at");
-	worker_look(control, now);
+	workers_look(&control->workers, control->edges.link.stats, now);
 	recording_step(control->recording, clock_wall(), now);
 	control_throughput_look(control, clock_wall(), now);
 	alarms_look(&control->alarms, scheduler_timetable(control->scheduler), clock_wall(), now);

@@ -79,72 +79,14 @@ write_sessions(FILE *out, const struct metrics_input *input)
 	struct sessions_counters counters = sessions_counters(input->sessions);
 	metrics_counter(out, "relay_joins_total", counters.joins_made, "Joins given to endpoints.");
 	metrics_counter(out, "relay_join_failures_total", counters.joins_failed,
-		"Joins that could not be made: no slot left, or refused by the worker.");
+		"Joins that could not be made: no slot left, or refused by their worker.");
 	metrics_counter(out, "relay_rejoins_total", counters.rejoins,
 		"Joins that endpoints gave up, for want of a path.");
 	metrics_gauge(out, "relay_messages_pending", sessions_pending_count(input->sessions),
-		"Messages to the worker that are not yet acknowledged.");
+		"Messages to the workers that are not yet acknowledged.");
 	metrics_counter(out, "relay_messages_refused_total",
 		joins_refused_count(sessions_joins(input->sessions)),
-		"Messages that the worker refused.");
-	struct stats_limits left = joins_free_get(sessions_joins(input->sessions));
-	metrics_family(out, "relay_slots_free", "gauge", "What is left of the worker's tables.");
-	fprintf(out, "relay_slots_free{table=\"legs\"} %u\n", left.leg_count);
-	fprintf(out, "relay_slots_free{table=\"streams\"} %u\n", left.stream_count);
-	fprintf(out, "relay_slots_free{table=\"outflows\"} %u\n", left.outflow_count);
-}
-
-static void
-worker_counter(FILE *out, const char *name, uint64_t value, const char *help)
-{
-	metrics_family(out, name, "counter", help);
-	fprintf(out, "%s{worker=\"0\"} %" PRIu64 "\n", name, value);
-}
-
-static void
-write_drops(FILE *out, const struct worker_stats *worker)
-{
-	metrics_family(out, "relay_worker_drops_total", "counter",
-		"Frames dropped on the way in and out, by reason.");
-	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
-		fprintf(out,
-			"relay_worker_drops_total{worker=\"0\",direction=\"%s\",reason=\"%s\"} "
-			"%" PRIu64 "\n",
-			drop_reason_is_tx(reason) ? "out" : "in", drop_reason_name(reason),
-			worker->drops[reason]);
-}
-
-static void
-write_worker(FILE *out, const struct metrics_input *input)
-{
-	struct worker_stats worker;
-	stats_read_workers(input->board, &worker);
-	metrics_family(out, "relay_worker_heartbeat_age_seconds", "gauge",
-		"Since the worker's last loop.");
-	int64_t age_ns = input->now.ns - worker.heartbeat_ns;
-	fprintf(out, "relay_worker_heartbeat_age_seconds{worker=\"0\"} %.9g\n",
-		(double)(age_ns > 0 ? age_ns : 0) / NS_IN_S);
-	metrics_family(
-		out, "relay_worker_busy_seconds_total", "counter", "Time in loops that had work.");
-	fprintf(out, "relay_worker_busy_seconds_total{worker=\"0\"} %.9g\n",
-		(double)worker.busy_ns / NS_IN_S);
-	worker_counter(out, "relay_worker_frames_received_total", worker.frames_in,
-		"Frames from the device: forwarded, consumed or dropped.");
-	worker_counter(out, "relay_worker_frames_forwarded_total", worker.forwarded,
-		"Frames of which copies were made.");
-	worker_counter(out, "relay_worker_frames_consumed_total", worker.consumed,
-		"Frames for the relay itself.");
-	worker_counter(
-		out, "relay_worker_copies_total", worker.copies, "Copies made for receivers.");
-	worker_counter(out, "relay_worker_frames_originated_total", worker.originated,
-		"Frames of the relay's own: ARP, echo replies, STUN, RTCP.");
-	worker_counter(out, "relay_worker_frames_transmitted_total", worker.transmitted,
-		"Frames handed to the device.");
-	worker_counter(out, "relay_worker_received_bytes_total", worker.bytes_in,
-		"IP bytes of what was authenticated.");
-	worker_counter(out, "relay_worker_transmitted_bytes_total", worker.bytes_out,
-		"IP bytes of what was transmitted.");
-	write_drops(out, &worker);
+		"Messages that a worker refused.");
 }
 
 // What a flow that is there now adds to its school's totals.
@@ -348,7 +290,7 @@ metrics_text(const struct metrics_input *input)
 	write_relay(out, input);
 	write_sessions(out, input);
 	metrics_write_lines(out, input);
-	write_worker(out, input);
+	metrics_write_workers(out, input);
 	metrics_write_device(out, input->device);
 	write_ledger(out, &input->ledger);
 	write_flows(out, &totals);

@@ -218,10 +218,14 @@ next_append(const struct control *control, const char *school, struct civil_date
 static json_t *
 workers_view(const struct control *control)
 {
+	const struct stats *board = control->edges.link.stats;
+	struct mono_time now = clock_mono();
 	json_t *array = json_array();
-	json_array_append_new(array,
-		json_pack("{s:i, s:f, s:I}", "worker", 0, "busy_share", control_busy_share(control),
-			"heartbeat_age_ms", (json_int_t)control_heartbeat_age_ms(control)));
+	for (uint32_t i = 0; i < stats_limits_get(board)->worker_count; i++)
+		json_array_append_new(
+			array, json_pack("{s:i, s:f, s:I}", "worker", (int)i, "busy_share",
+				       workers_busy_share(&control->workers, i), "heartbeat_age_ms",
+				       (json_int_t)workers_heartbeat_age_ms(board, i, now)));
 	return array;
 }
 
@@ -243,7 +247,7 @@ view_live(const struct control *control, const char *school)
 		alarms_list(&control->alarms, scheduler_timetable(control->scheduler), wall));
 	// How the whole county's relay fares is no school's business.
 	if (live && !school) {
-		json_object_set_new(live, "totals", control_traffic_view(control));
+		json_object_set_new(live, "totals", workers_traffic_view(&control->workers));
 		json_object_set_new(live, "workers", workers_view(control));
 	}
 	return live;

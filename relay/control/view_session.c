@@ -80,6 +80,8 @@ view_session(
 	for (size_t i = 0; i < lesson->part_count; i++)
 		json_array_append_new(legs, leg_view(view, session, &lesson->parts[i], presence));
 	json_object_set_new(object, "edited", json_boolean(scheduled->is_edited));
+	json_object_set_new(object, "worker",
+		TAILQ_EMPTY(&session->joins) ? json_null() : json_integer(session->worker));
 	json_object_set_new(object, "legs", legs);
 	return object;
 }

@@ -35,3 +35,19 @@ session_place(const struct sessions *sessions, struct session *session)
 		if (expected[i] < expected[session->worker])
 			session->worker = i;
 }
+
+struct session_load
+sessions_load_of(const struct sessions *sessions, uint32_t worker)
+{
+	struct session_load load = {0};
+	const struct session *session;
+	TAILQ_FOREACH (session, &sessions->list, link) {
+		const struct join *join;
+		if (session->worker != worker || TAILQ_EMPTY(&session->joins))
+			continue;
+		load.session_count++;
+		TAILQ_FOREACH (join, &session->joins, link)
+			load.leg_count++;
+	}
+	return load;
+}

@@ -34,34 +34,43 @@ is_recent(int64_t moment_ns)
 	return moment_ns != 0 && clock_mono().ns - moment_ns < RECENT_NS;
 }
 
-static int
-tell_status(const char *words, struct rte_tel_data *answer)
+static void
+add_counters(const struct worker_stats *worker, struct rte_tel_data *answer)
 {
-	(void)words;
-	struct worker_stats worker;
-	stats_read_workers(shown.board, &worker);
-	rte_tel_data_start_dict(answer);
-	rte_tel_data_add_dict_string(answer, "version", shown.version);
-	rte_tel_data_add_dict_string(answer, "engine", shown.engine);
-	rte_tel_data_add_dict_string(answer, "device", shown.device);
-	rte_tel_data_add_dict_u64(answer, "heartbeat_age_ms", age_ms(worker.heartbeat_ns));
-	rte_tel_data_add_dict_u64(answer, "busy_ms", (uint64_t)(worker.busy_ns / NS_IN_MS));
 	const struct {
 		const char *name;
 		uint64_t value;
 	} counters[] = {
-		{"frames_in", worker.frames_in},
-		{"forwarded", worker.forwarded},
-		{"consumed", worker.consumed},
-		{"copies", worker.copies},
-		{"originated", worker.originated},
-		{"transmitted", worker.transmitted},
-		{"bytes_in", worker.bytes_in},
-		{"bytes_out", worker.bytes_out},
-		{"messages", worker.messages},
+		{"heartbeat_age_ms", age_ms(worker->heartbeat_ns)},
+		{"busy_ms", (uint64_t)(worker->busy_ns / NS_IN_MS)},
+		{"frames_in", worker->frames_in},
+		{"handed_in", worker->handed_in},
+		{"forwarded", worker->forwarded},
+		{"consumed", worker->consumed},
+		{"handed_out", worker->handed_out},
+		{"copies", worker->copies},
+		{"originated", worker->originated},
+		{"transmitted", worker->transmitted},
+		{"bytes_in", worker->bytes_in},
+		{"bytes_out", worker->bytes_out},
+		{"messages", worker->messages},
 	};
 	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
 		rte_tel_data_add_dict_u64(answer, counters[i].name, counters[i].value);
+}
+
+// The workers' sums, and the age of the oldest heartbeat.
+static int
+tell_status(const char *words, struct rte_tel_data *answer)
+{
+	(void)words;
+	struct worker_stats sums;
+	stats_read_workers(shown.board, &sums);
+	rte_tel_data_start_dict(answer);
+	rte_tel_data_add_dict_string(answer, "version", shown.version);
+	rte_tel_data_add_dict_string(answer, "engine", shown.engine);
+	rte_tel_data_add_dict_string(answer, "device", shown.device);
+	add_counters(&sums, answer);
 	return 0;
 }
 
@@ -75,6 +84,13 @@ tell_drops(const char *words, struct rte_tel_data *answer)
 	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
 		rte_tel_data_add_dict_u64(answer, drop_reason_name(reason), worker.drops[reason]);
 	return 0;
+}
+
+static bool
+worker_is_there(uint32_t number)
+{
+	(void)number;
+	return true;
 }
 
 // The slots that are in use, as far as DPDK's answer holds them; `count` is of all.
@@ -106,6 +122,24 @@ slot_read(const char *words, uint32_t slots, uint32_t *slot_out)
 	if (*words < '0' || *words > '9' || *end != '\0' || errno != 0 || slot >= slots)
 		return -EINVAL;
 	*slot_out = (uint32_t)slot;
+	return 0;
+}
+
+static int
+tell_workers(const char *words, struct rte_tel_data *answer)
+{
+	uint32_t number, count = stats_limits_get(shown.board)->worker_count;
+	if (!words)
+		return tell_slots(count, worker_is_there, answer);
+	if (slot_read(words, count, &number) != 0)
+		return -EINVAL;
+	struct worker_stats worker;
+	stats_read_worker(shown.board, number, &worker);
+	rte_tel_data_start_dict(answer);
+	rte_tel_data_add_dict_u64(answer, "worker", number);
+	add_counters(&worker, answer);
+	for (int reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
+		rte_tel_data_add_dict_u64(answer, drop_reason_name(reason), worker.drops[reason]);
 	return 0;
 }
 
@@ -194,8 +228,11 @@ static const struct command {
 	int (*tell)(const char *words, struct rte_tel_data *answer);
 	const char *help;
 } COMMANDS[] = {
-	{"/relay/status", tell_status, "The relay's version, engine, device, worker. No words."},
-	{"/relay/drops", tell_drops, "Frames that the worker dropped, by reason. No words."},
+	{"/relay/status", tell_status,
+		"The relay's version, engine, device, and the workers' sums. No words."},
+	{"/relay/drops", tell_drops, "Frames that the workers dropped, by reason. No words."},
+	{"/relay/workers", tell_workers,
+		"The data path's workers. Words: one's number, for its counters and drops"},
 	{"/relay/legs", tell_legs,
 		"The classrooms' legs that were heard in the last minute. Words: one's slot"},
 	{"/relay/flows", tell_flows,

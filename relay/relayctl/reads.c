@@ -87,10 +87,14 @@ static const struct view_column token_columns[] = {
 	{"SCHOOL", "school", VIEW_TEXT},
 };
 
+#define HANDED_COLUMNS 2
+
 static const struct view_column worker_columns[] = {
 	{"WORKER", "worker", VIEW_COUNT},
 	{"HEARTBEAT MS", "heartbeat_age_ms", VIEW_COUNT},
 	{"BUSY", "busy_share", VIEW_PERCENT},
+	{"SESSIONS", "sessions", VIEW_COUNT},
+	{"LEGS", "legs", VIEW_COUNT},
 	{"DELAY US", "delay_median_us", VIEW_TENTHS},
 	{"FRAMES IN", "frames_in", VIEW_COUNT},
 	{"FORWARDED", "forwarded", VIEW_COUNT},
@@ -100,6 +104,8 @@ static const struct view_column worker_columns[] = {
 	{"ORIGINATED", "originated", VIEW_COUNT},
 	{"TRANSMITTED", "transmitted", VIEW_COUNT},
 	{"TX DROPPED", "tx_dropped", VIEW_COUNT},
+	{"HANDED IN", "handed_in", VIEW_COUNT}, // these two only where there are several
+	{"HANDED OUT", "handed_out", VIEW_COUNT},
 };
 
 static int
@@ -168,8 +174,11 @@ print_status_head(const json_t *status)
 	view_cell(json_object_get(timetable, "loaded_at"), VIEW_MOMENT, text[1]);
 	view_cell(json_object_get(timetable, "lessons_today"), VIEW_COUNT, text[2]);
 	printf("timetable  %s, read %s, %s lessons today\n\n", text[0], text[1], text[2]);
-	return view_print(json_object_get(status, "workers"), VIEW_COLUMNS(worker_columns),
-		VIEW_ALL_ROWS, "\n", stdout);
+	const json_t *workers = json_object_get(status, "workers");
+	size_t columns = sizeof worker_columns / sizeof *worker_columns;
+	return view_print(workers, worker_columns,
+		json_array_size(workers) > 1 ? columns : columns - HANDED_COLUMNS, VIEW_ALL_ROWS,
+		"\n", stdout);
 }
 
 static void

@@ -21,6 +21,8 @@
 #define KEY_CTRL_H 8
 #define KEY_DELETE 127
 #define ESCAPE_DELAY_MS 25
+#define STALE_MS 1000 // a worker that has not been heard of for so long stands still
+#define WORKERS_TEXT_BYTES 512
 
 enum colour {
 	COLOUR_GREEN = 1,
@@ -311,6 +313,29 @@ draw_detail(const struct top_view *view, const json_t *lesson, int row, int rows
 	draw_flows(view, row + 1, rows_end);
 }
 
+// Each one's share of busy time, where there are several; and whoever stands still.
+static void
+draw_workers(const json_t *workers)
+{
+	size_t index;
+	json_t *worker;
+	bool is_shown = json_array_size(workers) > 1;
+	char text[WORKERS_TEXT_BYTES] = "workers busy";
+	json_array_foreach(workers, index, worker)
+	{
+		char share[VIEW_CELL_BYTES_MAX] = "STANDS STILL";
+		size_t used = strlen(text);
+		if (json_number_value(json_object_get(worker, "heartbeat_age_ms")) <= STALE_MS)
+			view_cell(json_object_get(worker, "busy_share"), VIEW_PERCENT, share);
+		else
+			is_shown = true;
+		snprintf(text + used, sizeof text - used, "%s %zu: %s", index ? "," : "", index,
+			share);
+	}
+	if (is_shown)
+		put(1, 0, COLS, text);
+}
+
 static void
 draw_head(const struct top_view *view, size_t count)
 {
@@ -328,6 +353,7 @@ draw_head(const struct top_view *view, size_t count)
 		view->filter[0] || view->is_typing ? view->filter : "none",
 		view->is_typing ? "_" : "");
 	put(0, 0, COLS, text);
+	draw_workers(json_object_get(view->live, "workers"));
 	if (view->why[0]) {
 		snprintf(text, sizeof text, "no answer: %s", view->why);
 		attron(A_BOLD);

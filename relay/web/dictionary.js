@@ -168,8 +168,8 @@ export const WORDS = {
 		"Two machines use the token of {0} in turns: make one for each, revoke this one.",
 	],
 	"worker.stalled": [
-		"转发线程 {0} 毫秒没有响应：请查看日志并重启 relay。",
-		"The forwarding worker has not answered for {0} ms: see the log and restart relay.",
+		"转发线程 {0} 已有 {1} 毫秒没有响应：请查看日志并重启 relay。",
+		"Forwarding worker {0} has not answered for {1} ms: see the log and restart relay.",
 	],
 
 	"error.unreachable": [

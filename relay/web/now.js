@@ -167,7 +167,9 @@ function totals({ totals: sums, workers }) {
 function notices(data) {
 	const stalled = (data.workers || []).filter((worker) => worker.heartbeat_age_ms > 1000);
 	const texts = [
-		...stalled.map((worker) => say("worker.stalled", worker.heartbeat_age_ms)),
+		...stalled.map((worker) =>
+			say("worker.stalled", worker.worker, worker.heartbeat_age_ms),
+		),
 		...(data.alarms || []).map(alarmText),
 	];
 	if (texts.length === 0) return null;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// control_fixture.h - a whole control plane in a folder of its own, over a fake worker, and clients
+// control_fixture.h - a whole control plane in a folder of its own, over fake workers, and clients
 // of it.
 #ifndef TESTS_SUPPORT_CONTROL_FIXTURE_H
 #define TESTS_SUPPORT_CONTROL_FIXTURE_H
@@ -78,13 +78,13 @@ scene_copy(const char *name)
 
 // The worker acts whenever control looks for acknowledgements: one thread is enough.
 static inline struct message *
-scene_take_ack(void *context, uint32_t worker_number)
+scene_take_ack(void *context, uint32_t number)
 {
 	struct fake_worker *worker = context;
 	struct worker_stats figures = {.heartbeat_ns = clock_mono().ns, .frames_in = 7};
-	stats_publish_worker(worker->board, 0, &figures);
+	stats_publish_worker(worker->board, number, &figures);
 	fake_worker_work(worker);
-	return fake_worker_take_ack(context, worker_number);
+	return fake_worker_take_ack(context, number);
 }
 
 static inline void
@@ -131,7 +131,7 @@ scene_stop(void)
 }
 
 static inline void
-scene_setup(void)
+scene_setup_workers(uint32_t worker_count)
 {
 	static const char *const tables[] = {
 		"schools.csv", "endpoints.csv", "bells.csv", "pairs.csv", "rules.csv"};
@@ -154,8 +154,14 @@ scene_setup(void)
 		"timetable = \"timetable.conf\";\n",
 		0644);
 	scene_write("check", "#!/bin/sh\nexit 0\n", 0755);
-	fake_worker_init(&scene.worker);
+	fake_workers_init(&scene.worker, worker_count);
 	scene_start();
+}
+
+static inline void
+scene_setup(void)
+{
+	scene_setup_workers(1);
 }
 
 static inline int

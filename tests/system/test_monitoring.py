@@ -153,10 +153,10 @@ class Monitoring(SystemTest):
 
     def test_telemetry_has_the_relays_commands(self):
         commands = [name for name in self.telemetry("/") if name.startswith("/relay/")]
-        expected = ["/relay/drops", "/relay/flows", "/relay/legs", "/relay/status"]
-        self.assertEqual(sorted(commands), expected)
-        for wrong in ("/relay/legs,x", "/relay/flows,-1", "/relay/flows,4294967296"):
-            self.assertIsNone(self.telemetry(wrong), wrong)
+        expected = ["drops", "flows", "legs", "status", "workers"]
+        self.assertEqual(sorted(commands), [f"/relay/{name}" for name in expected])
+        for wrong in ("legs,x", "flows,-1", "flows,4294967296", "workers,1"):
+            self.assertIsNone(self.telemetry(f"/relay/{wrong}"), wrong)
 
     def test_telemetry_says_what_the_status_says(self):
         """Counters only grow: the status lies between two looks at the socket."""
@@ -171,6 +171,10 @@ class Monitoring(SystemTest):
             self.assertLessEqual(before[0][name], worker[name], name)
             self.assertLessEqual(worker[name], after[0][name], name)
         self.assertGreater(before[0]["frames_in"], 0)
+        self.assertEqual(self.telemetry("/relay/workers"), {"count": 1, "slots": [0]})
+        alone = self.telemetry("/relay/workers,0")
+        self.assertEqual(alone["worker"], 0)
+        self.assertLessEqual(after[0]["frames_in"], alone["frames_in"])
         self.assertEqual(set(before[1]), set(status["drops"]))
         for reason, dropped in status["drops"].items():
             self.assertLessEqual(before[1][reason], dropped, reason)

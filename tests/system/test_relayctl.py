@@ -211,6 +211,23 @@ class Relayctl(SystemTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("relayctl: ", done.stderr)
 
+    def test_status_tells_of_each_worker(self):
+        def worker(number):
+            counters = ("heartbeat_age_ms", "sessions", "legs", "frames_in", "handed_in", "copies")
+            return {"worker": number, "busy_share": 0.25, **dict.fromkeys(counters, 40 + number)}
+
+        status = {"version": "1", "instance": "i", "alarms": [], "drops": {}}
+        self.answers.answers["GET /v1/status"] = {**status, "workers": [worker(0)]}
+        alone = self.run_words("status").stdout
+        self.assertIn("SESSIONS", alone)
+        self.assertNotIn("HANDED", alone)  # there is nobody to hand anything to
+        self.answers.answers["GET /v1/status"] = {**status, "workers": [worker(0), worker(1)]}
+        table = self.run_words("status").stdout
+        self.assertIn("HANDED OUT", table)
+        rows = [row.split() for row in table.splitlines() if row.split()[1:2] in (["40"], ["41"])]
+        self.assertEqual([row[:6] for row in rows],
+                         [[str(i), f"4{i}", "25.00", "%", f"4{i}", f"4{i}"] for i in range(2)])
+
     def test_top_prints_once_where_there_is_no_terminal(self):
         self.answers.answers["GET /v1/live"] = LIVE
         done = self.run_words("top")
@@ -224,6 +241,7 @@ class Screen(Relayctl):
 
     test_every_route_for_operators_has_a_command = None
     test_reading_commands_print_json = None
+    test_status_tells_of_each_worker = None
     test_exit_statuses_are_as_help_says = None
     test_top_prints_once_where_there_is_no_terminal = None
 
@@ -295,6 +313,15 @@ class Screen(Relayctl):
         self.keys("q")
         self.wait_for("left with 0", " echo ", " icanon ")
         self.assertEqual(self.order(), [])
+
+    def test_several_workers_are_shown_and_who_stands_still(self):
+        self.assertNotIn("workers busy", "\n".join(self.lines()))
+        workers = [
+            {"worker": number, "busy_share": 0.125, "heartbeat_age_ms": age}
+            for number, age in enumerate((1, 5000))
+        ]
+        self.answers.answers["GET /v1/live"] = {**LIVE, "workers": workers}
+        self.wait_for("workers busy 0: 12.50 %, 1: STANDS STILL")
 
     def test_wide_letters_keep_the_columns_in_line(self):
         lines = self.lines()

@@ -231,6 +231,35 @@ START_TEST(the_workers_counters_and_every_drop_reason_are_there)
 }
 END_TEST
 
+START_TEST(each_worker_has_its_series)
+{
+	fixture_fini(&f);
+	fixture_init_workers(&f, 2);
+	join_two();
+	struct worker_stats worker = {.frames_in = 10, .handed_out = 6, .consumed = 3};
+	worker.drops[DROP_AUTHENTICATION] = 1;
+	stats_publish_worker(f.worker.board, 0, &worker);
+	worker = (struct worker_stats){.handed_in = 6, .forwarded = 6, .copies = 6};
+	stats_publish_worker(f.worker.board, 1, &worker);
+	scrape();
+	ck_assert_double_eq(value_of("relay_worker_frames_received_total{worker=\"0\"}"), 10);
+	ck_assert_double_eq(value_of("relay_worker_frames_handed_out_total{worker=\"0\"}"), 6);
+	ck_assert_double_eq(value_of("relay_worker_frames_received_total{worker=\"1\"}"), 0);
+	ck_assert_double_eq(value_of("relay_worker_frames_handed_in_total{worker=\"1\"}"), 6);
+	ck_assert_double_eq(value_of("relay_worker_copies_total{worker=\"1\"}"), 6);
+	ck_assert_double_eq(value_of("relay_worker_drops_total{worker=\"0\",direction=\"in\","
+				     "reason=\"authentication\"}"),
+		1);
+	ck_assert_double_eq(value_of("relay_worker_drops_total{worker=\"1\",direction=\"in\","
+				     "reason=\"authentication\"}"),
+		0);
+	ck_assert_double_eq(
+		value_of("relay_slots_free{worker=\"0\",table=\"legs\"}"), FAKE_LEGS / 2 - 2);
+	ck_assert_double_eq(
+		value_of("relay_slots_free{worker=\"1\",table=\"legs\"}"), FAKE_LEGS / 2);
+}
+END_TEST
+
 START_TEST(a_label_is_escaped)
 {
 	f.schools[0].id = "a\"b\\c";
@@ -301,6 +330,7 @@ metrics_suite(void)
 	tcase_add_test(tcase, counters_stay_when_their_flows_end);
 	tcase_add_test(tcase, a_found_packet_does_not_make_a_counter_fall);
 	tcase_add_test(tcase, the_workers_counters_and_every_drop_reason_are_there);
+	tcase_add_test(tcase, each_worker_has_its_series);
 	tcase_add_test(tcase, a_label_is_escaped);
 	tcase_add_test(tcase, refused_requests_are_told);
 	tcase_add_test(
