@@ -17,9 +17,9 @@ PACKAGES_BUILD = gcc libc6-dev make pkg-config libdpdk-dev libsrtp2-dev libipsec
 	libjs-dygraphs
 PACKAGES_DEMO = python3 iproute2 nftables ethtool ffmpeg fonts-dejavu-core openssl tzdata
 PACKAGES_TEST = python3-jsonschema check tshark tmux faketime git libical-dev chromium chromium-driver python3-selenium nodejs \
-	fonts-noto-cjk poppler-utils iputils-ping
+	fonts-noto-cjk poppler-utils iputils-ping valgrind
 PACKAGES_FUZZ = clang libclang-rt-14-dev python3
-PACKAGES_BENCH = dpdk-dev python3
+PACKAGES_BENCH = dpdk-dev python3 valgrind
 PACKAGES_PEERS = dpdk-dev python3 iproute2 coturn rtpengine-daemon
 # promtool judges the metrics, the alert rules and the dashboard.
 PACKAGES_TEST += prometheus
@@ -167,8 +167,11 @@ $(BUILD)/ledger_fill: $(call objects,tests/support/ledger_fill.c) \
 $(BUILD)/replay: $(call objects,tests/support/replay.c) $(call archive,media)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call layer_libs,media)
 
+# What callgrind counts the packet path's instructions of.
+INSTRUCTIONS = $(BUILD)/bench/instructions
+
 .PHONY: test-build
-test-build: $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill $(BUILD)/replay
+test-build: $(INSTRUCTIONS) $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill $(BUILD)/replay
 
 # --- benchmarks: bench/<name>.c with the layers it measures; figures also go to results.tsv there
 
@@ -185,11 +188,18 @@ bench bench-quick: deps-bench
 	$(BUILD)/bench/engine $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/pipeline $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/handover $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+	python3 bench/instructions.py --results $(BUILD)/bench/results.tsv $(INSTRUCTIONS)
 	python3 bench/memif.py $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/memif $(BUILD)/relay \
 		$(BUILD)/bench/results.tsv
 	$(BUILD)/bench/timetable $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger_write $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+
+# Takes the instructions a packet as they are now for what `make test` holds them to.
+.PHONY: bench-accept
+bench-accept: deps-bench
+	@$(MAKE) --no-print-directory -j2 $(INSTRUCTIONS)
+	python3 bench/instructions.py --accept $(INSTRUCTIONS)
 
 # The relay and others on one wire: within an hour; QUICK=1 takes some five minutes.
 .PHONY: bench-peers
@@ -208,6 +218,7 @@ help:
 	@echo 'make soak     the tests that take long'
 	@echo 'make asan     unit and packet tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make bench    what a packet and a year of lessons cost (bench-quick: fewer rounds)'
+	@echo 'make bench-accept   the instructions a packet that make test accepts are those of now'
 	@echo 'make bench-peers   the relay, testpmd, coturn and rtpengine on one wire, within an hour'
 	@echo '              (QUICK=1: five minutes); installs the two, and Debian starts them'
 	@echo 'make fuzz     every parser under sanitizers, FUZZ_SECONDS=30 for each fuzzer (clang)'
