@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 // instructions.c - the packet path's work for callgrind, which counts its instructions.
 //
-// Run by bench/instructions.py, with its counting off at start. The same keys, packets and times each time, so that the same code
-// takes the same instructions, on any machine.
+// Run by bench/instructions.py, with its counting off at start. The same keys, packets and times
+// each time, so that the same code takes the same instructions, on any machine.
 #include <valgrind/callgrind.h>
 
 #include "worker_rig.h"

@@ -6,9 +6,9 @@ instructions.py [--accept] [--results RESULTS.tsv] PROGRAM
 
 Runs build/bench/instructions under callgrind and counts what the functions of the data path and the
 media layer execute for a packet: without crypto (relay/srtp, libipsec-mb), the device and the C
-library, which look at the processor. Repeatable, on any machine with the same compiler. Ends with 1 where a figure is more
-than TOLERANCE above the one in bench/instructions.tsv; --accept (`make bench-accept`) writes the
-new ones there.
+library, which look at the processor. Repeatable, on any machine with the same compiler. Ends with
+1 where a figure is more than TOLERANCE above the one in bench/instructions.tsv; --accept (`make
+bench-accept`) writes the new ones there.
 """
 import argparse
 import collections
@@ -40,7 +40,7 @@ def run(program, folder):
 
 
 def read_part(path):
-    """(cell, {(file, function): instructions}) of one dump: each function's own, inlined ones in."""
+    """(cell, {(file, function): instructions}) of one dump: own, with what is inlined."""
     cell, where, spent, is_call = None, None, collections.Counter(), False
     file = None
     with open(path, encoding="utf-8", errors="replace") as text:

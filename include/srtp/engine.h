@@ -4,6 +4,7 @@
 #ifndef SRTP_ENGINE_H
 #define SRTP_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,10 @@ struct srtp_context;
 enum srtp_direction {
 	SRTP_INBOUND,
 	SRTP_OUTBOUND,
+	// Of an SSRC that sends SRTCP alone: takes less memory, and RTP is SRTP_MALFORMED to it, or
+	// has SRTP_NO_SPACE.
+	SRTP_INBOUND_RTCP,
+	SRTP_OUTBOUND_RTCP,
 };
 
 enum srtp_verdict {
@@ -41,6 +46,21 @@ struct srtp_job {
 // The largest packet an engine takes, tag and all.
 #define SRTP_PACKET_BYTES_MAX 2048
 
+// Inside an engine, the RTP tag of a context that has no keys for RTP: no packet has room for it.
+#define SRTP_NO_RTP_TAG_BYTES (SRTP_PACKET_BYTES_MAX + 1)
+
+static inline bool
+srtp_direction_is_rtcp(enum srtp_direction direction)
+{
+	return direction == SRTP_INBOUND_RTCP || direction == SRTP_OUTBOUND_RTCP;
+}
+
+static inline bool
+srtp_direction_is_inbound(enum srtp_direction direction)
+{
+	return direction == SRTP_INBOUND || direction == SRTP_INBOUND_RTCP;
+}
+
 struct srtp_engine {
 	const char *name; // "libsrtp2"
 
@@ -54,7 +74,7 @@ struct srtp_engine {
 	// Heap bytes of one context, the library's own with it; 0 for a profile it does not know.
 	// Not for a packet path: where a library does not tell, some contexts are made and
 	// measured.
-	size_t (*context_bytes)(enum srtp_profile profile);
+	size_t (*context_bytes)(enum srtp_profile profile, enum srtp_direction direction);
 
 	// The current rollover counter.
 	uint32_t (*context_roc)(const struct srtp_context *context);

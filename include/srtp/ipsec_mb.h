@@ -48,11 +48,11 @@ struct cm_keys {
 struct srtp_context {
 	_Alignas(64) uint32_t ssrc; // whole cache lines
 	uint32_t failures;          // consecutive, for the search of a lost rollover counter
-	enum srtp_direction direction;
+	bool is_inbound;
 	bool is_gcm;
 	uint8_t key_bytes;      // 16 or 32
-	uint8_t tag_bytes;      // RTP's
 	uint8_t rtcp_tag_bytes; // SRTCP's
+	uint16_t tag_bytes;     // RTP's, or SRTP_NO_RTP_TAG_BYTES
 	uint8_t salt[CM_SALT_BYTES];
 	struct packet_index rtp;
 	uint64_t rtp_seen[PACKET_INDEX_WORDS(RTP_WINDOW_PACKETS)];
@@ -61,7 +61,7 @@ struct srtp_context {
 	uint64_t rtcp_seen[PACKET_INDEX_WORDS(RTCP_WINDOW_PACKETS)];
 	uint8_t rtcp_key[AES_KEY_BYTES_MAX];
 	uint8_t rtcp_salt[CM_SALT_BYTES];
-	uint16_t bytes; // of this context: it ends with its profile's keys
+	uint16_t bytes; // of this context: it ends with its profile's keys, or before RTP's
 	union {
 		struct cm_keys cm;
 		struct gcm_key_data gcm;
@@ -78,7 +78,7 @@ void ipsec_mb_context_start(void);
 struct srtp_context *ipsec_mb_context_create(
 	const struct srtp_keys *keys, uint32_t ssrc, enum srtp_direction direction, uint32_t roc);
 void ipsec_mb_context_destroy(struct srtp_context *context);
-size_t ipsec_mb_context_bytes(enum srtp_profile profile);
+size_t ipsec_mb_context_bytes(enum srtp_profile profile, enum srtp_direction direction);
 
 // ipsec_mb_hmac.c: HMAC-SHA1 with SHA-NI, one message in two pieces.
 void hmac_states_init(struct hmac_states *states, const uint8_t key[SHA1_KEY_BYTES]);

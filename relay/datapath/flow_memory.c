@@ -15,7 +15,9 @@ void
 worker_flow_memory(
 	const struct srtp_engine *engine, enum srtp_profile profile, struct flow_memory *out)
 {
-	uint32_t context_bytes = (uint32_t)engine->context_bytes(profile);
+	uint32_t context_bytes = (uint32_t)engine->context_bytes(profile, SRTP_INBOUND);
+	uint32_t reports_bytes = (uint32_t)(engine->context_bytes(profile, SRTP_INBOUND_RTCP) +
+					    engine->context_bytes(profile, SRTP_OUTBOUND_RTCP));
 	struct slot_bytes board = stats_slot_bytes();
 
 	out->whole = (struct slot_bytes){
@@ -23,7 +25,7 @@ worker_flow_memory(
 		// endpoint's.
 		.leg = (uint32_t)(sizeof(struct leg) + LEG_PATH_ENTRIES * PATH_ENTRY_BYTES +
 				  sizeof(struct stream)) +
-		       2 * context_bytes + board.leg + board.stream,
+		       reports_bytes + board.leg + board.stream,
 		.stream = (uint32_t)sizeof(struct stream) + context_bytes + board.stream,
 		.outflow = (uint32_t)sizeof(struct outflow) + board.outflow,
 	};

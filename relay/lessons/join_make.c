@@ -78,8 +78,8 @@ stream_make(struct joins *joins, struct join *join, enum stream_kind kind,
 	int result = slots_acquire(&joins->desks[join->worker].streams, &stream->slot);
 	if (result)
 		return result;
-	stream->context =
-		joins->engine->context_create(&stream->keys, stream->ssrc, SRTP_INBOUND, 0);
+	stream->context = joins->engine->context_create(&stream->keys, stream->ssrc,
+		kind == STREAM_REPORT ? SRTP_INBOUND_RTCP : SRTP_INBOUND, 0);
 	if (!stream->context) {
 		slots_release(&joins->desks[join->worker].streams, stream->slot);
 		return -EIO;
@@ -114,7 +114,7 @@ join_make_leg(struct joins *joins, struct join *join)
 		ssrc_choose(joins, join->worker, &leg->relay_ssrc))
 		return -EIO;
 	leg_user(leg->relay_user, (uint8_t)join->worker, leg->leg, nonce);
-	leg->relay_context =
-		joins->engine->context_create(&join->relay_keys, leg->relay_ssrc, SRTP_OUTBOUND, 0);
+	leg->relay_context = joins->engine->context_create(
+		&join->relay_keys, leg->relay_ssrc, SRTP_OUTBOUND_RTCP, 0);
 	return leg->relay_context ? 0 : -EIO;
 }

@@ -28,7 +28,7 @@
 struct srtp_context {
 	srtp_t session;
 	uint32_t ssrc;
-	enum srtp_direction direction;
+	bool is_inbound;
 	enum srtp_profile profile;
 	uint32_t tag_bytes;
 	uint32_t rtcp_tag_bytes;
@@ -128,7 +128,7 @@ unprotect_rtp_at(struct srtp_job *job, uint8_t *packet)
 static enum srtp_verdict
 unprotect_rtp_one(struct srtp_job *job)
 {
-	assert(job->context->direction == SRTP_INBOUND);
+	assert(job->context->is_inbound);
 	uint32_t header_bytes = check_rtp(job);
 	if (header_bytes == 0 || job->bytes - header_bytes < job->context->tag_bytes)
 		return SRTP_MALFORMED;
@@ -138,7 +138,7 @@ unprotect_rtp_one(struct srtp_job *job)
 static enum srtp_verdict
 verify_rtp_one(struct srtp_job *job)
 {
-	assert(job->context->direction == SRTP_INBOUND);
+	assert(job->context->is_inbound);
 	uint32_t header_bytes = check_rtp(job);
 	if (header_bytes == 0 || job->bytes - header_bytes < job->context->tag_bytes)
 		return SRTP_MALFORMED;
@@ -155,7 +155,7 @@ static enum srtp_verdict
 unprotect_rtcp_one(struct srtp_job *job)
 {
 	struct srtp_context *context = job->context;
-	assert(context->direction == SRTP_INBOUND);
+	assert(context->is_inbound);
 	if (!check_rtcp(job) ||
 		job->bytes - RTCP_HEADER_BYTES < context->rtcp_tag_bytes + SRTCP_INDEX_BYTES)
 		return SRTP_MALFORMED;
@@ -181,7 +181,7 @@ static enum srtp_verdict
 protect_rtp_one(struct srtp_job *job)
 {
 	struct srtp_context *context = job->context;
-	assert(context->direction == SRTP_OUTBOUND);
+	assert(!context->is_inbound);
 	if (check_rtp(job) == 0)
 		return SRTP_MALFORMED;
 	if (!has_space(job, context->tag_bytes))
@@ -202,7 +202,7 @@ static enum srtp_verdict
 protect_rtcp_one(struct srtp_job *job)
 {
 	struct srtp_context *context = job->context;
-	assert(context->direction == SRTP_OUTBOUND);
+	assert(!context->is_inbound);
 	if (!check_rtcp(job))
 		return SRTP_MALFORMED;
 	if (!has_space(job, context->rtcp_tag_bytes + SRTCP_INDEX_BYTES))
@@ -308,9 +308,11 @@ context_create(
 	if (!context)
 		return NULL;
 	context->ssrc = ssrc;
-	context->direction = direction;
+	context->is_inbound = srtp_direction_is_inbound(direction);
 	context->profile = keys->profile;
-	context->tag_bytes = (uint32_t)srtp_profile_tag_bytes(keys->profile);
+	context->tag_bytes = srtp_direction_is_rtcp(direction)
+				     ? SRTP_NO_RTP_TAG_BYTES
+				     : (uint32_t)srtp_profile_tag_bytes(keys->profile);
 	context->rtcp_tag_bytes = (uint32_t)srtp_profile_rtcp_tag_bytes(keys->profile);
 	packet_index_init(&context->index, context->seen, roc, INDEX_WINDOW_PACKETS);
 
@@ -335,7 +337,7 @@ context_create(
 
 // The library keeps the most of a context in blocks of its own, and NSS in further ones.
 static size_t
-context_bytes(enum srtp_profile profile)
+context_bytes(enum srtp_profile profile, enum srtp_direction direction)
 {
 	struct srtp_context *contexts[MEASURED_CONTEXTS];
 	struct srtp_keys keys = {.profile = profile};
@@ -343,7 +345,7 @@ context_bytes(enum srtp_profile profile)
 	size_t before = mallinfo2().uordblks;
 	while (made < MEASURED_CONTEXTS) {
 		struct srtp_context *context =
-			context_create(&keys, (uint32_t)made + 1, SRTP_INBOUND, 0);
+			context_create(&keys, (uint32_t)made + 1, direction, 0);
 		if (!context)
 			break;
 		contexts[made++] = context;

@@ -31,16 +31,17 @@ ipsec_mb_context_start(void)
 }
 
 size_t
-ipsec_mb_context_bytes(enum srtp_profile profile)
+ipsec_mb_context_bytes(enum srtp_profile profile, enum srtp_direction direction)
 {
+	bool is_rtcp = srtp_direction_is_rtcp(direction);
 	size_t head = offsetof(struct srtp_context, keys);
 
 	if (!srtp_profile_name(profile))
 		return 0;
 	if (srtp_profile_is_gcm(profile))
-		return head + gcm_key_bytes;
-	return head + offsetof(struct cm_keys, round_keys) +
-	       cm_round_keys_bytes(srtp_profile_key_bytes(profile));
+		return head + (is_rtcp ? 0 : gcm_key_bytes);
+	head += offsetof(struct cm_keys, round_keys);
+	return head + (is_rtcp ? 0 : cm_round_keys_bytes(srtp_profile_key_bytes(profile)));
 }
 
 static int
@@ -95,7 +96,8 @@ ipsec_mb_context_create(
 {
 	// The heap's own 16 bytes make whole cache lines of most profiles' contexts.
 	_Static_assert(offsetof(struct srtp_context, keys) == 256, "no room for gaps");
-	size_t bytes = ipsec_mb_context_bytes(keys->profile);
+	size_t bytes = ipsec_mb_context_bytes(keys->profile, direction);
+	bool is_rtcp = srtp_direction_is_rtcp(direction);
 	void *memory;
 	if (bytes == 0 || posix_memalign(&memory, CONTEXT_ALIGNMENT, bytes) != 0)
 		return NULL;
@@ -105,12 +107,13 @@ ipsec_mb_context_create(
 	context->ssrc = ssrc;
 	context->is_gcm = srtp_profile_is_gcm(keys->profile);
 	context->key_bytes = (uint8_t)srtp_profile_key_bytes(keys->profile);
-	context->tag_bytes = (uint8_t)srtp_profile_tag_bytes(keys->profile);
+	context->tag_bytes =
+		is_rtcp ? SRTP_NO_RTP_TAG_BYTES : (uint16_t)srtp_profile_tag_bytes(keys->profile);
 	context->rtcp_tag_bytes = (uint8_t)srtp_profile_rtcp_tag_bytes(keys->profile);
-	context->direction = direction;
+	context->is_inbound = srtp_direction_is_inbound(direction);
 	packet_index_init(&context->rtp, context->rtp_seen, roc, RTP_WINDOW_PACKETS);
 	packet_index_init(&context->rtcp, context->rtcp_seen, 0, RTCP_WINDOW_PACKETS);
-	if (derive_rtp(context, keys) != 0 || derive_rtcp(context, keys) != 0) {
+	if ((!is_rtcp && derive_rtp(context, keys) != 0) || derive_rtcp(context, keys) != 0) {
 		ipsec_mb_context_destroy(context);
 		return NULL;
 	}

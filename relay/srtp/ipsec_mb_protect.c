@@ -13,7 +13,7 @@ take_index(struct srtp_job *job, uint32_t header_bytes)
 {
 	struct srtp_context *context = job->context;
 	uint64_t index;
-	assert(context->direction == SRTP_OUTBOUND);
+	assert(!context->is_inbound);
 	if (header_bytes == 0)
 		return SRTP_MALFORMED;
 	uint32_t sealed_bytes = job->bytes + context->tag_bytes;

@@ -121,7 +121,7 @@ static enum srtp_verdict
 unprotect_one(struct srtp_job *job)
 {
 	struct srtp_context *context = job->context;
-	assert(context->direction == SRTP_INBOUND);
+	assert(context->is_inbound);
 	if (!is_ours(job) || job->bytes - RTCP_HEADER_BYTES < trailer_bytes(context))
 		return SRTP_MALFORMED;
 
@@ -147,7 +147,7 @@ static enum srtp_verdict
 protect_one(struct srtp_job *job)
 {
 	struct srtp_context *context = job->context;
-	assert(context->direction == SRTP_OUTBOUND);
+	assert(!context->is_inbound);
 	if (!is_ours(job))
 		return SRTP_MALFORMED;
 	uint32_t sealed_bytes = job->bytes + trailer_bytes(context);

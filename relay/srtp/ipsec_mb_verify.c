@@ -96,7 +96,7 @@ ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct srtp_job *job = &jobs[i];
 		struct srtp_context *context = job->context;
-		assert(context->direction == SRTP_INBOUND);
+		assert(context->is_inbound);
 		rtp_prefetch(jobs, i, count);
 		// What cannot be hashed with the others, or must be judged before what follows.
 		if (context->is_gcm || !hashes || !context->rtp.is_started ||

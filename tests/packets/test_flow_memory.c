@@ -12,7 +12,7 @@
 #define LEGS_MAX 2048
 #define LEG_STREAMS (LEG_FLOWS_USUAL + 1)
 #define NONE_LEGS 4
-#define PROMISED_BYTES 1920
+#define PROMISED_BYTES 1536
 
 #define PROFILES 2
 static const enum srtp_profile profiles[PROFILES] = {
@@ -57,7 +57,7 @@ add_leg(const struct srtp_engine *engine, uint32_t leg)
 {
 	struct message message = {.type = MESSAGE_LEG_ADD,
 		.leg = {.leg = leg,
-			.relay_context = add_context(engine, SRTP_OUTBOUND, leg + 1),
+			.relay_context = add_context(engine, SRTP_OUTBOUND_RTCP, leg + 1),
 			.endpoint_user = "ep",
 			.relay_password = "a",
 			.endpoint_password = "b"}};
@@ -71,7 +71,9 @@ add_leg(const struct srtp_engine *engine, uint32_t leg)
 				.kind = i == LEG_FLOWS_USUAL ? STREAM_REPORT : STREAM_TEACHER,
 				.ssrc = ssrc,
 				.clock_rate_hz = 90000,
-				.context = add_context(engine, SRTP_INBOUND, ssrc)}};
+				.context = add_context(engine,
+					i == LEG_FLOWS_USUAL ? SRTP_INBOUND_RTCP : SRTP_INBOUND,
+					ssrc)}};
 		tell(&message);
 	}
 }

@@ -348,13 +348,43 @@ START_TEST(packet_larger_than_the_engine_takes_is_refused)
 }
 END_TEST
 
+START_TEST(contexts_of_srtcp_alone_take_srtcp_and_no_rtp)
+{
+	start(profiles[_i], 0);
+	struct srtp_context *reports_in = engine->context_create(&keys, SSRC, SRTP_INBOUND_RTCP, 0);
+	struct srtp_context *reports_out =
+		engine->context_create(&keys, SSRC, SRTP_OUTBOUND_RTCP, 0);
+	ck_assert(reports_in && reports_out);
+	for (uint32_t i = 1; i <= 3; i++) {
+		struct packet plain = plain_rtcp(48), sealed, got;
+		ck_assert_int_eq(
+			run(engine->protect_rtcp, reports_out, &plain, &sealed).verdict, SRTP_OK);
+		ck_assert_int_eq(
+			run(engine->unprotect_rtcp, inbound, &sealed, &got).verdict, SRTP_OK);
+		ck_assert_int_eq(
+			run(engine->unprotect_rtcp, reports_in, &sealed, &got).verdict, SRTP_OK);
+		ck_assert_mem_eq(got.bytes, plain.bytes, plain.length);
+		struct packet rtp = sealed_rtp(i), plain_one = plain_rtp((uint16_t)i, PACKET_BYTES);
+		ck_assert_int_eq(
+			run(engine->verify_rtp, reports_in, &rtp, &got).verdict, SRTP_MALFORMED);
+		ck_assert_int_eq(
+			run(engine->unprotect_rtp, reports_in, &rtp, &got).verdict, SRTP_MALFORMED);
+		ck_assert_int_eq(run(engine->protect_rtp, reports_out, &plain_one, &got).verdict,
+			SRTP_NO_SPACE);
+	}
+	engine->context_destroy(reports_in);
+	engine->context_destroy(reports_out);
+	stop();
+}
+END_TEST
+
 #ifndef __SANITIZE_ADDRESS__ // whose heap does not count
 START_TEST(contexts_take_the_bytes_that_are_told)
 {
 	enum { CONTEXTS = 100 };
 	start(profiles[_i], 0);
 	struct srtp_context *contexts[CONTEXTS];
-	size_t told = engine->context_bytes(profiles[_i]);
+	size_t told = engine->context_bytes(profiles[_i], SRTP_INBOUND);
 	size_t before = mallinfo2().uordblks;
 	for (uint32_t i = 0; i < CONTEXTS; i++)
 		contexts[i] = engine->context_create(&keys, SSRC + i, SRTP_INBOUND, 0);
@@ -363,7 +393,7 @@ START_TEST(contexts_take_the_bytes_that_are_told)
 	ck_assert_uint_gt(taken + taken / 10, told);
 	for (uint32_t i = 0; i < CONTEXTS; i++)
 		engine->context_destroy(contexts[i]);
-	ck_assert_uint_eq(engine->context_bytes((enum srtp_profile)0x7777), 0);
+	ck_assert_uint_eq(engine->context_bytes((enum srtp_profile)0x7777, SRTP_INBOUND), 0);
 	stop();
 }
 END_TEST
@@ -396,6 +426,7 @@ add_engine_tests(Suite *suite)
 	tcase_add_loop_test(tests, protect_stays_inside_its_capacity, 0, PROFILE_COUNT);
 	tcase_add_loop_test(
 		tests, packet_larger_than_the_engine_takes_is_refused, 0, PROFILE_COUNT);
+	tcase_add_loop_test(tests, contexts_of_srtcp_alone_take_srtcp_and_no_rtp, 0, PROFILE_COUNT);
 #ifndef __SANITIZE_ADDRESS__
 	tcase_add_loop_test(tests, contexts_take_the_bytes_that_are_told, 0, PROFILE_COUNT);
 #endif
