@@ -194,6 +194,7 @@ bench bench-quick: deps-bench
 	$(BUILD)/bench/timetable $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
 	$(BUILD)/bench/ledger_write $(if $(filter bench-quick,$@),--quick) $(BUILD)/bench/results.tsv
+	python3 bench/projection.py $(BUILD)/bench/results.tsv
 
 # Takes the instructions a packet as they are now for what `make test` holds them to.
 .PHONY: bench-accept
