@@ -24,10 +24,11 @@ def device(kind):
 
 class Contestant:
     """One of them. `kernel` is what the server's kernel does with the wire; `polls` tells that the
-    program burns its whole core whatever the rate."""
+    program burns its whole core whatever the rate; `verifies`, that it lets no forgery through."""
 
     kernel = "dead"
     polls = False
+    verifies = False
 
     def __init__(self, name):
         self.name = name
@@ -49,6 +50,7 @@ class Relay(Contestant):
     """The relay's worker by a device of DPDK's."""
 
     polls = True
+    verifies = True
 
     def __init__(self, name, bench, kind):
         super().__init__(name)
@@ -60,7 +62,7 @@ class Relay(Contestant):
         for line in process.stdout:  # its log comes before
             if line == b"ready\n":
                 return process
-        raise SystemExit("bench/peers: the worker did not start")
+        raise RuntimeError("the worker did not start")
 
 
 class Testpmd(Contestant):
@@ -136,6 +138,7 @@ class Rtpengine(Contestant):
     def __init__(self, name, suites):
         super().__init__(name)
         self.suites = suites
+        self.verifies = all(suites)
 
     def start(self, wire, folder, pairs, size):
         words = ["rtpengine", "--config-file=none", "--foreground", "--log-stderr"]

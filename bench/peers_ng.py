@@ -51,7 +51,7 @@ def tag_of(sdp, suite):
     """The number under which a description offers a suite."""
     found = re.search(rf"^a=crypto:(\d+) {suite} ", sdp, re.MULTILINE)
     if not found:
-        raise SystemExit(f"bench/peers: rtpengine does not offer {suite}")
+        raise RuntimeError(f"rtpengine does not offer {suite}")
     return int(found[1])
 
 
@@ -78,9 +78,9 @@ class Ng:
                 continue
             strings = decode_strings(answer[len(cookie) :])
             if strings.get("result") not in ("ok", "pong"):
-                raise SystemExit(f"bench/peers: rtpengine refuses: {strings}")
+                raise RuntimeError(f"rtpengine refuses: {strings}")
             return strings
-        raise SystemExit("bench/peers: rtpengine does not answer")
+        raise RuntimeError("rtpengine does not answer")
 
     def call(self, number, legs, suites, keys):
         """Two legs (address, port) and what each sends under. Returns the ports that they are to

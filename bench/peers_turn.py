@@ -52,9 +52,9 @@ def ask(link, kind, body):
         if answer[8:20] != transaction:
             continue
         if answer[:2] != struct.pack("!H", kind | SUCCESS):
-            raise SystemExit(f"bench/peers: the TURN server refuses request {kind}")
+            raise RuntimeError(f"the TURN server refuses request {kind}")
         return attributes(answer)
-    raise SystemExit("bench/peers: the TURN server does not answer")
+    raise RuntimeError("the TURN server does not answer")
 
 
 def allocate(link):
