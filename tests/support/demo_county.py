@@ -72,10 +72,11 @@ class Cost:
 
 
 class CountyDemo:
-    def __init__(self, build, seconds, workers):
+    def __init__(self, build, seconds, workers, queues):
         self.build = build
         self.seconds = seconds
         self.workers = workers
+        self.queues = queues
         self.directory = os.path.join(build, "demo-county")
         self.notes = []
         self.flows = []
@@ -102,6 +103,7 @@ class CountyDemo:
                 county, self.build, self.directory, pairs, plan, scopes=scopes, listen_port=PORT
             )
             self.lesson.workers = self.workers
+            self.lesson.queues = self.queues
             self.lesson.write_configuration()
             self.cost = Cost(county, count)
             try:
@@ -324,12 +326,15 @@ def main():
     parser.add_argument(
         "--workers", type=int, default=1, help="cores of the relay's data path (1 to 16)"
     )
+    parser.add_argument(
+        "--queues", type=int, default=1, help="receive and transmit queues of the relay's device"
+    )
     options = parser.parse_args()
     if options.seconds is not None and not 5 <= options.seconds <= HOURS_S:
         parser.error(f"--seconds is 5 to {HOURS_S}")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    demo = CountyDemo(options.build, options.seconds, options.workers)
+    demo = CountyDemo(options.build, options.seconds, options.workers, options.queues)
     try:
         return demo.run()
     except (CountyError, RuntimeError, TimeoutError, *UNREACHABLE) as error:

@@ -113,6 +113,7 @@ class Lesson:
         self.environment = {}  # for the relay, beside ours
         self.media_settings = ""  # further ones of relay.conf
         self.workers = 1
+        self.queues = 1  # of the relay's device
         self.listener = self._listen(listen_port)
         self.port = self.listener.getsockname()[1]
         for number, school in enumerate(schools):
@@ -145,7 +146,7 @@ class Lesson:
         write(
             self.path("relay.conf"),
             f"""media: {{
-	device = "net_af_packet0,iface=media0";
+	device = "net_af_packet0,iface=media0,qpairs={self.queues}";
 	eal = ["--no-huge", "--no-shconf", "--no-pci", "-m", "256",
 		"--lcores={lcores}"];
 	workers = {self.workers};
