@@ -2,8 +2,8 @@
 // engine.c - what the SRTP engines cost a packet, beside the bare calls of libipsec-mb on the same
 // packets.
 //
-// Each burst is protected, verified and unprotected by both engines and by the bare calls in turn,
-// each side with keys and copies of its own, so that a change of the clock rate meets all.
+// Each 32 packets are protected, verified and unprotected by both engines and by the bare calls in
+// turn, each side with keys and copies of its own, so that a change of the clock rate meets all.
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,12 +32,14 @@ struct cell {
 	enum srtp_profile profile;
 	uint32_t bytes; // of the RTP packet, header in, tag not
 	uint32_t stream_count;
+	uint32_t burst_packets; // handed over at a time
 	uint32_t round_count;
 	uint32_t round_packets;
 };
 
 // One SSRC with what each operation needs of it.
 struct stream {
+	struct srtp_keys keys; // while the contexts are made
 	uint16_t seq;
 	struct srtp_context *contexts[OPERATION_COUNT][BARE]; // of the two engines
 	struct bare_stream bare[OPERATION_COUNT];
@@ -65,31 +67,38 @@ fail(const char *what)
 	exit(EXIT_FAILURE);
 }
 
+// One side's contexts for one operation lie together, as those of the streams of one direction do
+// in the relay.
+static void
+create_contexts(const struct cell *cell, enum bare_operation operation, enum side side)
+{
+	enum srtp_direction direction = operation == BARE_PROTECT ? SRTP_OUTBOUND : SRTP_INBOUND;
+	for (uint32_t s = 0; s < cell->stream_count; s++) {
+		struct stream *stream = &streams[s];
+		stream->contexts[operation][side] =
+			engines[side]->context_create(&stream->keys, SSRC_FIRST + s, direction, 0);
+		if (!stream->contexts[operation][side])
+			fail("an engine makes no context");
+	}
+}
+
 static void
 start_streams(const struct cell *cell)
 {
 	for (uint32_t s = 0; s < cell->stream_count; s++) {
-		struct srtp_keys keys;
 		struct stream *stream = &streams[s];
-		uint32_t ssrc = SSRC_FIRST + s;
-		if (srtp_keys_generate(cell->profile, &keys) != 0)
+		if (srtp_keys_generate(cell->profile, &stream->keys) != 0)
 			fail("no randomness for keys");
 		stream->seq = 0;
 		for (int o = 0; o < OPERATION_COUNT; o++) {
-			if (!bare_stream_init(&stream->bare[o], &keys, ssrc))
+			if (!bare_stream_init(&stream->bare[o], &stream->keys, SSRC_FIRST + s))
 				fail("the keys cannot be derived");
 		}
-		for (int i = 0; i < OPERATION_COUNT * BARE; i++) {
-			enum bare_operation o = i / BARE;
-			enum srtp_direction direction =
-				o == BARE_PROTECT ? SRTP_OUTBOUND : SRTP_INBOUND;
-			stream->contexts[o][i % BARE] =
-				engines[i % BARE]->context_create(&keys, ssrc, direction, 0);
-			if (!stream->contexts[o][i % BARE])
-				fail("an engine makes no context");
-		}
-		srtp_keys_wipe(&keys);
 	}
+	for (int i = 0; i < OPERATION_COUNT * BARE; i++)
+		create_contexts(cell, i % OPERATION_COUNT, i / OPERATION_COUNT);
+	for (uint32_t s = 0; s < cell->stream_count; s++)
+		srtp_keys_wipe(&streams[s].keys);
 }
 
 static void
@@ -121,7 +130,8 @@ write_packet(const struct cell *cell, struct stream *stream, uint32_t slot)
 }
 
 static double
-run_engine(enum bare_operation operation, enum side side, struct stream **burst)
+run_engine(const struct cell *cell, enum bare_operation operation, enum side side,
+	struct stream **burst)
 {
 	struct buffers *b = &buffers[operation][side];
 	struct srtp_job jobs[BARE_BURST_PACKETS];
@@ -134,7 +144,11 @@ run_engine(enum bare_operation operation, enum side side, struct stream **burst)
 			.bytes = b->lengths[i],
 			.capacity = SLOT_BYTES};
 	double start = now_ns();
-	operations[operation](jobs, BARE_BURST_PACKETS);
+	for (uint32_t i = 0; i < BARE_BURST_PACKETS; i += cell->burst_packets) {
+		uint32_t rest = BARE_BURST_PACKETS - i;
+		operations[operation](
+			jobs + i, rest < cell->burst_packets ? rest : cell->burst_packets);
+	}
 	double spent = now_ns() - start;
 	for (uint32_t i = 0; i < BARE_BURST_PACKETS; i++) {
 		if (jobs[i].verdict != SRTP_OK)
@@ -158,7 +172,7 @@ run_bare(const struct cell *cell, enum bare_operation operation, struct stream *
 			memset(b->packets[i] + cell->bytes, 0, ROC_BYTES);
 	}
 	double start = now_ns();
-	bool is_done = bare_run(&bare_burst, operation);
+	bool is_done = bare_run_by(&bare_burst, operation, cell->burst_packets);
 	double spent = now_ns() - start;
 	for (uint32_t i = 0; i < BARE_BURST_PACKETS; i++) {
 		if (!is_done || memcmp(bare_burst.tags[i], sealed->packets[i] + cell->bytes,
@@ -196,7 +210,7 @@ run_burst(const struct cell *cell, uint32_t number, double spent[OPERATION_COUNT
 			uint32_t first = o == BARE_PROTECT ? 0 : number;
 			enum side side = (first + turn) % SIDE_COUNT;
 			spent[o][side] += side == BARE ? run_bare(cell, o, burst)
-						       : run_engine(o, side, burst);
+						       : run_engine(cell, o, side, burst);
 		}
 		compare_sides(cell, o);
 		for (int side = 0; o == BARE_PROTECT && side < SIDE_COUNT; side++) {
@@ -242,14 +256,15 @@ report_engine(const struct cell *cell, enum bare_operation operation, enum side 
 	qsort(bare_ns, n, sizeof *bare_ns, compare_doubles);
 	qsort(ratios, n, sizeof *ratios, compare_doubles);
 	const char *profile = srtp_profile_name(cell->profile);
-	printf("%-8s %-14s %-24s %5u %7u %9.0f %9.0f %9.0f %9.0f %7.2f\n", engines[side]->name,
-		operation_names[operation], profile, cell->bytes, cell->stream_count, ns[n / 2],
-		ns[low], ns[n - 1 - low], bare_ns[n / 2], ratios[n / 2]);
+	printf("%-8s %-14s %-24s %5u %7u %5u %9.0f %9.0f %9.0f %9.0f %7.2f\n", engines[side]->name,
+		operation_names[operation], profile, cell->bytes, cell->stream_count,
+		cell->burst_packets, ns[n / 2], ns[low], ns[n - 1 - low], bare_ns[n / 2],
+		ratios[n / 2]);
 	fprintf(results,
-		"%s\tengine=%s profile=%s bytes=%u streams=%u burst=%d\t%.1f\t%.1f\t%.1f\tns/packet"
+		"%s\tengine=%s profile=%s bytes=%u streams=%u burst=%u\t%.1f\t%.1f\t%.1f\tns/packet"
 		"\t%.1f\t%.4f\n",
 		operation_names[operation], engines[side]->name, profile, cell->bytes,
-		cell->stream_count, BARE_BURST_PACKETS, ns[n / 2], ns[low], ns[n - 1 - low],
+		cell->stream_count, cell->burst_packets, ns[n / 2], ns[low], ns[n - 1 - low],
 		bare_ns[n / 2], ratios[n / 2]);
 }
 
@@ -271,12 +286,25 @@ write_head(FILE *results, uint32_t round_count)
 	printf("%s, %ld cores; nanoseconds a packet, median of %u rounds; bare: libipsec-mb's own "
 	       "calls\n",
 		model, sysconf(_SC_NPROCESSORS_ONLN), round_count);
-	printf("%-8s %-14s %-24s %5s %7s %9s %9s %9s %9s %7s\n", "engine", "operation", "profile",
-		"bytes", "streams", "engine", "low", "high", "bare", "ratio");
+	printf("%-8s %-14s %-24s %5s %7s %5s %9s %9s %9s %9s %7s\n", "engine", "operation",
+		"profile", "bytes", "streams", "burst", "engine", "low", "high", "bare", "ratio");
 }
 
 static void
-run_cells(struct cell cell, FILE *results)
+run_and_report(const struct cell *cell, FILE *results)
+{
+	struct timings timings;
+	run_cell(cell, &timings);
+	for (int o = 0; o < OPERATION_COUNT; o++) {
+		for (enum side side = IPSEC_MB; side < BARE; side++)
+			report_engine(cell, o, side, &timings, results);
+	}
+	fflush(stdout);
+}
+
+// The whole grid in full bursts.
+static void
+run_grid(struct cell cell, FILE *results)
 {
 	static const enum srtp_profile profiles[] = {SRTP_AEAD_AES_128_GCM, SRTP_AEAD_AES_256_GCM,
 		SRTP_AES_CM_128_HMAC_SHA1_80, SRTP_AES_CM_128_HMAC_SHA1_32,
@@ -285,16 +313,27 @@ run_cells(struct cell cell, FILE *results)
 	static const uint32_t stream_counts[] = {1, STREAMS_MAX};
 
 	for (unsigned i = 0; i < 4 * sizeof profiles / sizeof profiles[0]; i++) {
-		struct timings timings;
 		cell.profile = profiles[i / 4];
 		cell.bytes = sizes[i / 2 % 2];
 		cell.stream_count = stream_counts[i % 2];
-		run_cell(&cell, &timings);
-		for (int o = 0; o < OPERATION_COUNT; o++) {
-			for (enum side side = IPSEC_MB; side < BARE; side++)
-				report_engine(&cell, o, side, &timings, results);
-		}
-		fflush(stdout);
+		run_and_report(&cell, results);
+	}
+}
+
+// Smaller bursts, sampled: what a quiet relay sees.
+static void
+run_small_bursts(struct cell cell, FILE *results)
+{
+	static const enum srtp_profile profiles[] = {
+		SRTP_AEAD_AES_128_GCM, SRTP_AES_CM_128_HMAC_SHA1_80};
+	static const uint32_t bursts[] = {1, 2, 3, 4, 8, 16};
+
+	cell.stream_count = 1;
+	for (unsigned i = 0; i < 2 * sizeof bursts / sizeof bursts[0]; i++) {
+		cell.profile = profiles[i % 2];
+		cell.burst_packets = bursts[i / 2];
+		cell.bytes = 200;
+		run_and_report(&cell, results);
 	}
 }
 
@@ -307,14 +346,16 @@ main(int argc, char **argv)
 	FILE *results = fopen(argv[argc - 1], "w");
 	if (!results)
 		fail("cannot write the results");
-	struct cell cell = {.round_count = is_quick ? QUICK_ROUNDS : ROUNDS_MAX,
+	struct cell cell = {.burst_packets = BARE_BURST_PACKETS,
+		.round_count = is_quick ? QUICK_ROUNDS : ROUNDS_MAX,
 		.round_packets = is_quick ? QUICK_ROUND_PACKETS : ROUND_PACKETS};
 	engines[LIBSRTP2] = srtp_engine_libsrtp2();
 	engines[IPSEC_MB] = srtp_engine_ipsec_mb();
 	if (!engines[LIBSRTP2] || !engines[IPSEC_MB])
 		fail("needs libsrtp2, and libipsec-mb on a processor with AVX2");
 	write_head(results, cell.round_count);
-	run_cells(cell, results);
+	run_grid(cell, results);
+	run_small_bursts(cell, results);
 	if (fclose(results) != 0)
 		fail("cannot write the results");
 	return EXIT_SUCCESS;

@@ -27,6 +27,13 @@
 #define SRTCP_INDEX_BYTES 4
 #define ROC_BYTES 4
 
+// An initialisation vector of either mode. The library reads it in one piece, and would have to
+// wait for one that was just written in several: so it is written by halves, in one piece too.
+union iv {
+	uint64_t halves __attribute__((vector_size(AES_BLOCK_BYTES)));
+	uint8_t bytes[AES_BLOCK_BYTES];
+};
+
 // HMAC-SHA1 after the padded key: the states that both libraries go on from.
 struct hmac_states {
 	uint32_t inner[SHA1_WORDS];
@@ -54,6 +61,8 @@ struct srtp_context {
 	uint8_t rtcp_tag_bytes; // SRTCP's
 	uint16_t tag_bytes;     // RTP's, or SRTP_NO_RTP_TAG_BYTES
 	uint8_t salt[CM_SALT_BYTES];
+	// Of this context: it ends with its profile's keys, or before RTP's.
+	uint16_t bytes;
 	struct packet_index rtp;
 	uint64_t rtp_seen[PACKET_INDEX_WORDS(RTP_WINDOW_PACKETS)];
 	// SRTCP comes seldom: its keys stay as they were derived, and are expanded for each packet.
@@ -61,7 +70,6 @@ struct srtp_context {
 	uint64_t rtcp_seen[PACKET_INDEX_WORDS(RTCP_WINDOW_PACKETS)];
 	uint8_t rtcp_key[AES_KEY_BYTES_MAX];
 	uint8_t rtcp_salt[CM_SALT_BYTES];
-	uint16_t bytes; // of this context: it ends with its profile's keys, or before RTP's
 	union {
 		struct cm_keys cm;
 		struct gcm_key_data gcm;
@@ -142,7 +150,7 @@ struct cm_burst {
 	unsigned count;
 	IMB_MGR *manager;
 	IMB_JOB jobs[CM_BURST_MAX];
-	uint8_t ivs[CM_BURST_MAX][AES_BLOCK_BYTES];
+	union iv ivs[CM_BURST_MAX];
 };
 struct cm_burst *cm_burst_begin(void);
 bool cm_burst_run(struct cm_burst *burst);
@@ -205,24 +213,6 @@ static inline uint32_t
 get_be32(const uint8_t *at)
 {
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-static inline void
-xor_be32(uint8_t *at, uint32_t value)
-{
-	uint32_t there;
-	memcpy(&there, at, sizeof there);
-	there ^= __builtin_bswap32(value);
-	memcpy(at, &there, sizeof there);
-}
-
-static inline void
-xor_be64(uint8_t *at, uint64_t value)
-{
-	uint64_t there;
-	memcpy(&there, at, sizeof there);
-	there ^= __builtin_bswap64(value);
-	memcpy(at, &there, sizeof there);
 }
 
 static inline void

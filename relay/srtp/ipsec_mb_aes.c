@@ -37,7 +37,7 @@ prepare(struct cm_burst *burst)
 	burst->manager = ipsec_mb_manager();
 	for (unsigned i = 0; i < CM_BURST_MAX; i++) {
 		burst->jobs[i] = (IMB_JOB){
-			.iv = burst->ivs[i],
+			.iv = burst->ivs[i].bytes,
 			.iv_len_in_bytes = AES_BLOCK_BYTES,
 			.cipher_mode = IMB_CIPHER_CNTR,
 			.cipher_direction = IMB_DIR_ENCRYPT,
@@ -66,11 +66,13 @@ cm_burst_add(struct cm_burst *burst, const struct cm_cipher *cipher, uint64_t in
 		return;
 	assert(burst->count < CM_BURST_MAX);
 	IMB_JOB *job = &burst->jobs[burst->count];
-	uint8_t *iv = burst->ivs[burst->count++];
-	memcpy(iv, cipher->salt, CM_SALT_BYTES);
-	iv[14] = iv[15] = 0;
-	xor_be32(iv + 4, cipher->ssrc);
-	xor_be64(iv + 6, index);
+	union iv *iv = &burst->ivs[burst->count++];
+	uint64_t head, tail = 0;
+	memcpy(&head, cipher->salt, sizeof head);
+	memcpy(&tail, cipher->salt + sizeof head, CM_SALT_BYTES - sizeof head);
+	head ^= __builtin_bswap64(cipher->ssrc);
+	tail ^= __builtin_bswap64(index << 16);
+	iv->halves = (typeof(iv->halves)){head, tail};
 	job->enc_keys = cipher->round_keys;
 	job->dec_keys = cipher->round_keys;
 	job->key_len_in_bytes = cipher->key_bytes;

@@ -30,16 +30,16 @@ seal_gcm(struct srtp_job *job, uint32_t header_bytes)
 {
 	const struct srtp_context *context = job->context;
 	uint8_t *payload = job->packet + header_bytes;
-	uint8_t iv[GCM_IV_BYTES];
+	union iv iv;
 	struct gcm_text text = {
-		.iv = iv,
+		.iv = iv.bytes,
 		.associated = job->packet,
 		.associated_bytes = header_bytes,
 		.in = payload,
 		.out = payload,
 		.length = job->bytes - header_bytes,
 	};
-	rtp_gcm_iv(context, job->index, iv);
+	rtp_gcm_iv(context, job->index, &iv);
 	gcm_seal(context->key_bytes, &context->keys.gcm, &text, job->packet + job->bytes);
 	job->bytes += GCM_TAG_BYTES;
 }
@@ -89,8 +89,10 @@ flush(struct sealing *sealing)
 void
 ipsec_mb_protect_rtp(struct srtp_job *jobs, size_t count)
 {
-	struct sealing sealing = {
-		.count = 0, .ciphers = cm_burst_begin(), .hashes = hmac_burst_begin()};
+	struct sealing sealing; // its arrays need no zeros
+	sealing.count = 0;
+	sealing.ciphers = cm_burst_begin();
+	sealing.hashes = hmac_burst_begin();
 
 	for (size_t i = 0; i < count; i++) {
 		struct srtp_job *job = &jobs[i];
