@@ -42,14 +42,12 @@ struct relay {
 static int
 start_engine(struct relay *relay)
 {
-	const char *name = relay->config->media.engine;
-	relay->engine = srtp_engine_choose(name);
+	char why[ERROR_BYTES / 2];
+	relay->engine = srtp_engine_choose(relay->config->media.engine, why, sizeof why);
 	if (relay->engine)
 		return 0;
 	snprintf(relay->error, sizeof relay->error,
-		"media.engine \"%s\" does not run on this processor (ipsec-mb needs AVX2): put "
-		"engine = \"auto\" into relay.conf",
-		name);
+		"%s: put engine = \"auto\" under media into relay.conf", why);
 	return -EIO;
 }
 

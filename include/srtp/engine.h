@@ -100,8 +100,9 @@ const struct srtp_engine *srtp_engine_libsrtp2(void);
 // is found again after some 32 packets, where libsrtp2 rejects it for good.
 const struct srtp_engine *srtp_engine_ipsec_mb(void);
 
-// The engine of this name, or for "auto" the first that runs here. NULL where it does not run:
-// nothing falls back silently.
-const struct srtp_engine *srtp_engine_choose(const char *name);
+// The engine of this name, or for "auto" the first that runs here: nothing falls back silently.
+// NULL where it does not run on this processor, or lacks a profile: then `error` says so, with the
+// processor's or the profile's name.
+const struct srtp_engine *srtp_engine_choose(const char *name, char *error, size_t error_bytes);
 
 #endif

@@ -31,6 +31,9 @@ struct srtp_keys {
 const char *srtp_profile_name(enum srtp_profile profile);
 enum srtp_profile srtp_profile_find(const char *name);
 
+// The profiles one by one, from 0 on; 0 behind the last.
+enum srtp_profile srtp_profile_at(size_t number);
+
 // Bytes of key, salt and authentication tag; 0 for an unknown profile. SRTCP's tag is 80 bits also
 // where RTP's is 32 (RFC 3711, section 5.2), and its index adds 4 bytes.
 size_t srtp_profile_key_bytes(enum srtp_profile profile);

@@ -44,6 +44,12 @@ find_profile(enum srtp_profile profile)
 	return NULL;
 }
 
+enum srtp_profile
+srtp_profile_at(size_t number)
+{
+	return number < PROFILE_COUNT ? profiles[number].profile : 0;
+}
+
 const char *
 srtp_profile_name(enum srtp_profile profile)
 {

@@ -31,6 +31,7 @@ BREAKS = [
     ("schools.csv", "county,,", "planet,,", "planet"),
     ("endpoints.csv", "wuxi-1,wuxi,", "wuxi-1,nowhere,", "nowhere"),
     ("endpoints.csv", "audio=opus", "audio=tape", "tape"),
+    ("endpoints.csv", "students=h264,", "students=h264,AES_CM_192_HMAC_SHA1_80", "AES_CM_192"),
     ("bells.csv", "08:30,09:10", "08:30,08:61", "08:61"),
     ("bells.csv", "08:30,09:10", "09:30,09:10", "09:10"),
     ("bells.csv", "2024-10-09", "2024-13-09", "2024-13-09"),
