@@ -8,8 +8,9 @@
 //                                   does (0: never): what wire and naps cost without a relay;
 //                                   SOCKET "-": no wire, the naps alone
 //   memif steady SOCKET BYTES RATE S   that rate for S seconds: "SENT DELIVERED P50 P99 P99.9"
-//   memif generate SOCKET BYTES S   rate with at most 0.1 % loss by search, then the latency at
-//                                   half of it and at 20 kpps, each trial S seconds long: one line
+//   memif generate SOCKET BYTES S HALF   rate with at most 0.1 % loss by search, then the latency
+//                                   at the rate HALF (0: half of what was found) and at 20 kpps,
+//                                   each trial S seconds long: one line
 //                                   "rate P50 P99 P99.9 P50 P99 P99.9" (packets a second, us)
 #include <math.h>
 #include <signal.h>
@@ -207,7 +208,7 @@ steady(double rate, double seconds)
 }
 
 static int
-generate(double seconds)
+generate(double seconds, double half)
 {
 	start_generator();
 	double good = RATE_LEAST, bad = RATE_MOST;
@@ -219,7 +220,7 @@ generate(double seconds)
 			bad = rate;
 	}
 	printf("%.0f", good);
-	run_trial(good / 2, seconds);
+	run_trial(half > 0 ? half : good / 2, seconds);
 	print_latency();
 	run_trial(SLOW_RATE, seconds);
 	print_latency();
@@ -233,10 +234,11 @@ main(int argc, char **argv)
 	bool is_worker = argc == 5 && strcmp(argv[1], "worker") == 0;
 	bool is_echo = argc == 5 && strcmp(argv[1], "echo") == 0;
 	bool is_steady = argc == 6 && strcmp(argv[1], "steady") == 0;
+	bool is_generate = argc == 6 && strcmp(argv[1], "generate") == 0;
 	bool is_server = is_worker || is_echo;
-	if (!is_server && !is_steady && (argc != 5 || strcmp(argv[1], "generate") != 0))
+	if (!is_server && !is_steady && !is_generate)
 		fail("usage: memif worker SOCKET BYTES PPS, memif echo SOCKET BYTES NAP_US, "
-		     "memif generate SOCKET BYTES SECONDS, or memif steady SOCKET BYTES RATE "
+		     "memif generate SOCKET BYTES SECONDS HALF, or memif steady SOCKET BYTES RATE "
 		     "SECONDS");
 	cell.bytes = (uint32_t)atoi(argv[3]);
 	if (cell.bytes < 64 || cell.bytes > 1400)
@@ -248,5 +250,6 @@ main(int argc, char **argv)
 		return serve((uint32_t)atoi(argv[4]));
 	if (is_echo)
 		return echo(atol(argv[4]), true);
-	return is_steady ? steady(atof(argv[4]), atof(argv[5])) : generate(atof(argv[4]));
+	return is_steady ? steady(atof(argv[4]), atof(argv[5]))
+			 : generate(atof(argv[4]), atof(argv[5]));
 }

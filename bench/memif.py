@@ -79,15 +79,24 @@ class Pair:
         return [float(word) for word in text.split()]
 
 
-def run_round(bench, kind, size, seconds):
-    """The figures of one round: {"rate": …, "half_p50": …}."""
+def run_once(bench, kind, size, seconds, half):
+    """One's figures: {"rate": …, "half_p50": …}. half: the rate of half_* (0: half its own)."""
 
     def worker(wire):
         return [bench, "worker", wire, str(size), "0"]
 
     serve = testpmd if kind == "testpmd" else worker
-    with Pair(bench, ("generate", seconds), size, serve) as pair:
+    with Pair(bench, ("generate", seconds, half), size, serve) as pair:
         return dict(zip(("rate",) + LATENCIES, pair.answer(120)))
+
+
+def run_round(bench, size, seconds, half, number):
+    """Both at the same rate: half of what the relay carried in the rounds before (0: there were
+    none). Each comes first in every other round."""
+    if not half:
+        half = run_once(bench, "worker", size, seconds, 0)["rate"] / 2
+    kinds = ("worker", "testpmd") if number % 2 else ("testpmd", "worker")
+    return {kind: run_once(bench, kind, size, seconds, half) for kind in kinds}
 
 
 def run_county(bench, mode, number, seconds):
@@ -209,6 +218,14 @@ def report(results, path, size, rounds):
         )
     for name, middle, reference, ratio in out:
         print(f"{size:6} {name:10} {middle:12.1f} {reference:12.1f} {ratio:8.3f}")
+    # The goal for the latency is a difference, not a ratio.
+    over = [one["worker"]["half_p999"] - one["testpmd"]["half_p999"] for one in rounds]
+    middle, low, high = interval(over)
+    results.write(
+        f"memif_half_p999_over\tbytes={size} flows=48\t{middle:.1f}\t{low:.1f}\t{high:.1f}"
+        "\tus\t\t\n"
+    )
+    print(f"{size:6} {'p99.9 over':10} {middle:12.1f}")
     bare = bare_ns(path, size)
     if bare is None:
         return
@@ -239,10 +256,10 @@ def main():
     with open(options.results, "a", encoding="utf-8") as results:
         results.write("# memif: reference: testpmd 5tswap; of the cost: it and the bare crypto\n")
         for size in SIZES:
-            rounds = []
+            rounds, half = [], 0
             for number in range(count):
-                kinds = ("worker", "testpmd") if number % 2 else ("testpmd", "worker")
-                rounds.append({k: run_round(options.bench, k, size, seconds) for k in kinds})
+                rounds.append(run_round(options.bench, size, seconds, half, number))
+                half = statistics.median(one["worker"]["rate"] for one in rounds) / 2
             report(results, options.results, size, rounds)
         county(options.bench, results, 8 if options.quick else options.county_s or 60)
         idle(options.bench, options.relay, results, 4 if options.quick else 20)
