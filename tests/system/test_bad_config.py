@@ -23,6 +23,7 @@ BREAKS = [
     ("relay.conf", "gateway", "gatway", "gatway"),
     ("relay.conf", "10.20.0.2/24", "10.20.0.300/24", "10.20.0.300/24"),
     ("relay.conf", "port = 5000", "port = 500000", "500000"),
+    ("relay.conf", "workers = 1", "workers = 17", "17"),
     ("relay.conf", '"auto"', '"rot13"', "rot13"),
     ("relay.conf", '"0.0.0.0:8443"', '"0.0.0.0"', "0.0.0.0"),
     ("relay.conf", '"info"', '"loud"', "loud"),
@@ -107,6 +108,20 @@ class BadConfig(SystemTest):
         done = subprocess.run(words, capture_output=True, text=True, timeout=20)
         self.assertEqual(done.returncode, 2)
         self.assert_names_line(done.stderr, "pairs.csv", 1)
+
+    def test_more_workers_than_lcores_are_refused_with_advice(self):
+        self.copy_shipped()
+        path = os.path.join(self.directory, "relay.conf")
+        with open(path, encoding="utf-8") as opened:
+            text = opened.read()
+        text = text.replace('"0000:03:00.0"', '"net_null0"').replace("workers = 1", "workers = 3")
+        options = '"--no-huge", "--no-shconf", "-m", "256", "--lcores=0@0,1@0,2@0"'
+        write(path, text.replace('["-l", "0,1"]', f"[{options}]"))
+        words = [f"{BUILD}/relay", "--config", path]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        for word in ("2 lcores", "3 workers", "media.workers", "--lcores="):
+            self.assertIn(word, done.stderr)
 
     def test_a_classroom_names_the_line_too(self):
         self.copy_shipped()
