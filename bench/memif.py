@@ -207,7 +207,8 @@ def report(results, path, size, rounds):
     for name in ("rate",) + LATENCIES:
         mine = [one["worker"][name] for one in rounds]
         theirs = [one["testpmd"][name] for one in rounds]
-        ratios = [a / b for a, b in zip(mine, theirs)]
+        # A machine that is too busy to forward has no latency to compare with.
+        ratios = [a / b if b else float("inf") for a, b in zip(mine, theirs)]
         unit = "packets/s" if name == "rate" else "us"
         middle, low, high = interval(mine)
         reference, ratio = statistics.median(theirs), statistics.median(ratios)

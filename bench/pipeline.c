@@ -12,8 +12,8 @@
 #include "worker_rig.h"
 
 #define STAGES_MAX 16
-#define ROUND_BATCHES 40
-#define QUICK_ROUND_BATCHES 10
+#define ROUND_BATCHES 160
+#define QUICK_ROUND_BATCHES 40
 #define CHANGES_S 1000
 
 static struct bare_burst bare_burst;

@@ -122,7 +122,7 @@ add_leg(const struct srtp_keys *keys, uint32_t leg)
 	struct message message = {.type = MESSAGE_LEG_ADD,
 		.leg = {.leg = first_leg() + leg, .relay_ssrc = 0x80000000u + leg, .live = true}};
 	relay_contexts[leg] =
-		engine->context_create(keys, message.leg.relay_ssrc, SRTP_OUTBOUND, 0);
+		engine->context_create(keys, message.leg.relay_ssrc, SRTP_OUTBOUND_RTCP, 0);
 	message.leg.relay_context = relay_contexts[leg];
 	leg_user(message.leg.relay_user, (uint8_t)owner, message.leg.leg, leg);
 	strcpy(message.leg.endpoint_user, "school");
@@ -260,6 +260,9 @@ start_cell(const struct cell *cell)
 	}
 	for (uint32_t f = 0; f < cell->flows; f++)
 		add_outflows(cell, f);
+	// With many flows all this takes so long that the first paths would have gone quiet.
+	for (uint32_t leg = 0; leg < legs; leg++)
+		worker->tables.legs[first_leg() + leg].stats.last_heard_ns = clock_mono().ns;
 }
 
 static inline void
