@@ -82,13 +82,11 @@ account(struct worker *worker, struct burst *burst)
 {
 	for (unsigned i = 0; i < burst->count; i++) {
 		struct packet *packet = &burst->packets[i];
-		bool is_rtp = packet_is(packet, PACKET_RTP);
-		bool is_rtcp = packet_is(packet, PACKET_RTCP);
-		if (!is_rtp && !is_rtcp)
+		if (!packet_is_media(packet))
 			continue;
 		packet->leg->stats.last_heard_ns = burst->now.ns;
 		worker->stats.bytes_in += packet->frame.ip_bytes;
-		if (is_rtcp)
+		if (packet->kind == PACKET_RTCP)
 			account_rtcp(worker, packet, burst->now);
 		else if (!packet->leg->is_live || packet->stream->kind == STREAM_REPORT)
 			packet_drop(packet, DROP_NOT_LIVE);

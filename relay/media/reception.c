@@ -16,8 +16,8 @@
 static uint64_t
 ticks_of_ns(int64_t ns, uint32_t rate_hz)
 {
-	uint64_t seconds = (uint64_t)(ns / NS_IN_S);
-	uint64_t rest_ns = (uint64_t)(ns % NS_IN_S);
+	uint64_t seconds = (uint64_t)ns / NS_IN_S;
+	uint64_t rest_ns = (uint64_t)ns % NS_IN_S;
 
 	return seconds * rate_hz + rest_ns * rate_hz / NS_IN_S;
 }
@@ -34,20 +34,19 @@ reception_init(struct reception *r, uint32_t clock_rate_hz)
 static void
 update_jitter(struct reception *r, uint32_t timestamp, struct mono_time now)
 {
-	uint32_t transit = (uint32_t)ticks_of_ns(now.ns, r->clock_rate_hz) - timestamp;
-	int64_t difference = (int32_t)(transit - (uint32_t)r->transit_ticks);
-	uint64_t jitter = r->jitter_q4;
-
 	// A packet of the frame before may come behind the first of the next: it is no first one.
 	if (r->started && (timestamp == r->frame_timestamps[0] ||
 				  (r->frame_count > 1 && timestamp == r->frame_timestamps[1])))
 		return;
+	uint32_t transit = (uint32_t)ticks_of_ns(now.ns, r->clock_rate_hz) - timestamp;
+	int64_t difference = (int32_t)(transit - (uint32_t)r->transit_ticks);
 	r->frame_timestamps[1] = r->frame_timestamps[0];
 	r->frame_timestamps[0] = timestamp;
 	r->frame_count++;
 	r->transit_ticks = transit;
 	if (!r->started)
 		return;
+	uint64_t jitter = r->jitter_q4;
 	jitter += (uint64_t)(difference < 0 ? -difference : difference);
 	jitter -= ((uint64_t)r->jitter_q4 + JITTER_SCALE / 2) / JITTER_SCALE;
 	// Time stamps that jump by hours must not make the figure wrap to a good one.
