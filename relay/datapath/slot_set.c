@@ -24,27 +24,28 @@ slot_set_fini(struct slot_set *set)
 }
 
 static uint64_t *
-word_of(struct slot_set *set, uint32_t slot, uint64_t *bit_out)
+word_of(struct slot_set *set, uint32_t slot)
 {
-	uint32_t index = slot - set->range.first;
+	assert(slot_set_covers(set, slot));
+	return &set->words[(slot - set->range.first) / WORD_BITS];
+}
 
-	assert(index < set->range.count);
-	*bit_out = UINT64_C(1) << index % WORD_BITS;
-	return &set->words[index / WORD_BITS];
+static uint64_t
+bit_of(const struct slot_set *set, uint32_t slot)
+{
+	return UINT64_C(1) << (slot - set->range.first) % WORD_BITS;
 }
 
 void
 slot_set_add(struct slot_set *set, uint32_t slot)
 {
-	uint64_t bit;
-	*word_of(set, slot, &bit) |= bit;
+	*word_of(set, slot) |= bit_of(set, slot);
 }
 
 void
 slot_set_remove(struct slot_set *set, uint32_t slot)
 {
-	uint64_t bit;
-	*word_of(set, slot, &bit) &= ~bit;
+	*word_of(set, slot) &= ~bit_of(set, slot);
 }
 
 bool
