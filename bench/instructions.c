@@ -51,7 +51,7 @@ count_cell(const struct named_cell *named)
 	CALLGRIND_STOP_INSTRUMENTATION;
 	CALLGRIND_DUMP_STATS_AT(named->name);
 	stop_cell(&named->cell);
-	printf("%s\t%u\n", named->name, BATCHES * BATCH_PACKETS);
+	printf("%s\t%d\n", named->name, BATCHES * BATCH_PACKETS);
 }
 
 // EAL pins its thread, though what is counted takes as long as it takes, also beside a neighbour.
