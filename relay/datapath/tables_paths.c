@@ -73,22 +73,19 @@ find_others(struct tables *tables, const struct tuple **tuples, uint64_t others,
 {
 	const void *keys[RTE_HASH_LOOKUP_BULK_MAX];
 	void *values[RTE_HASH_LOOKUP_BULK_MAX];
-	unsigned places[RTE_HASH_LOOKUP_BULK_MAX];
 	unsigned count = 0;
 	uint64_t hits = 0;
 
-	for (; others != 0; others &= others - 1) {
-		places[count] = (unsigned)__builtin_ctzll(others);
-		keys[count] = tuples[places[count]];
-		count++;
-	}
+	for (uint64_t left = others; left != 0; left &= left - 1)
+		keys[count++] = tuples[__builtin_ctzll(left)];
 	rte_hash_lookup_bulk_data(tables->by_tuple, keys, count, &hits, values);
-	for (unsigned i = 0; i < count; i++) {
-		legs_out[places[i]] = NULL;
+	for (unsigned i = 0; i < count; i++, others &= others - 1) {
+		unsigned place = (unsigned)__builtin_ctzll(others);
+		legs_out[place] = NULL;
 		if (!(hits & UINT64_C(1) << i))
 			continue;
-		legs_out[places[i]] = &tables->legs[(uintptr_t)values[i]];
-		*guesses[places[i]] = (uint32_t)(uintptr_t)values[i] - tables->own_legs.range.first;
+		legs_out[place] = &tables->legs[(uintptr_t)values[i]];
+		*guesses[place] = (uint32_t)(uintptr_t)values[i] - tables->own_legs.range.first;
 	}
 }
 
