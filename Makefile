@@ -171,7 +171,6 @@ $(BUILD)/replay: $(call objects,tests/support/replay.c) $(call archive,media)
 INSTRUCTIONS = $(BUILD)/bench/instructions
 
 .PHONY: test-build
-test-build: $(INSTRUCTIONS) $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill $(BUILD)/replay
 
 # --- benchmarks: bench/<name>.c with the layers it measures; figures also go to results.tsv there
 
@@ -181,6 +180,10 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(foreach l,$(USES_bench),$(call archiv
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,$(USES_bench)) \
 		$(call layer_libs,$(USES_bench))
+
+# The tests build the benchmarks too, so that none of them falls behind.
+test-build: $(INSTRUCTIONS) $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill $(BUILD)/replay \
+	$(BENCHES)
 
 .PHONY: bench bench-quick
 bench bench-quick: deps-bench
