@@ -135,10 +135,6 @@ take_success(struct path *path, const uint8_t *datagram, const struct stun_messa
 	enum ip_family family, struct mono_time now)
 {
 	for (size_t i = 0; i < PATH_PENDING_MAX; i++) {
-		bool settled = is_settled(path, now);
-		path->asking = settled ? path->family : path->next_family;
-		enum ip_family other = path->asking == IP_V6 ? IP_V4 : IP_V6;
-		path->next_family = path->has[other] ? other : path->asking;
 		struct path_request *request = &path->requests[i];
 		if (!request->pending || request->family != family ||
 			memcmp(request->transaction, message->transaction,
