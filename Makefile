@@ -170,8 +170,6 @@ $(BUILD)/replay: $(call objects,tests/support/replay.c) $(call archive,media)
 # What callgrind counts the packet path's instructions of.
 INSTRUCTIONS = $(BUILD)/bench/instructions
 
-.PHONY: test-build
-
 # --- benchmarks: bench/<name>.c with the layers it measures; figures also go to results.tsv there
 
 BENCHES = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
@@ -181,6 +179,8 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(foreach l,$(USES_bench),$(call archiv
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call archives,$(USES_bench)) \
 		$(call layer_libs,$(USES_bench))
 
+.PHONY: test-build
+.PHONY: test-build
 # The tests build the benchmarks too, so that none of them falls behind.
 test-build: $(INSTRUCTIONS) $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill $(BUILD)/replay \
 	$(BENCHES)
