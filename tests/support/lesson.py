@@ -143,11 +143,12 @@ class Lesson:
     def write_configuration(self):
         os.makedirs(self.path("state"), mode=0o700, exist_ok=True)
         cpus = ",".join(str(cpu) for cpu in sorted(os.sched_getaffinity(0)))
+        queues = f",qpairs={self.queues}" if self.queues > 1 else ""
         lcores = ",".join(f"{lcore}@({cpus})" for lcore in range(1 + self.workers))
         write(
             self.path("relay.conf"),
             f"""media: {{
-	device = "net_af_packet0,iface=media0,qpairs={self.queues}";
+	device = "net_af_packet0,iface=media0{queues}";
 	eal = ["--no-huge", "--no-shconf", "--no-pci", "-m", "256",
 		"--lcores={lcores}"];
 	workers = {self.workers};
