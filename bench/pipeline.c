@@ -20,7 +20,7 @@
 
 static struct bare_burst bare_burst;
 static uint8_t bare_packets[BARE_BURST_PACKETS][SRTP_PACKET_BYTES_MAX];
-static uint64_t mark_cycles; // of one mark; taken off each stage's
+static int64_t mark_cycles; // of one mark; taken off each stage's
 
 struct cycles {
 	double whole[ROUNDS_MAX];
@@ -29,7 +29,7 @@ struct cycles {
 };
 
 // What a mark takes where nothing lies between two: of many in a row, in the quickest try.
-static uint64_t
+static int64_t
 measure_mark(void)
 {
 	uint64_t least = UINT64_MAX;
@@ -41,13 +41,13 @@ measure_mark(void)
 		if (spent < least)
 			least = spent;
 	}
-	return least / MARKS_IN_A_ROW;
+	return (int64_t)(least / MARKS_IN_A_ROW);
 }
 
 // One turn of the worker as worker_poll() makes it, with a mark behind each part. Returns how many
 // parts there are.
 static unsigned
-poll_marked(uint64_t spent[STAGES_MAX])
+poll_marked(int64_t spent[STAGES_MAX])
 {
 	struct burst *burst = &worker->burst;
 	unsigned part = 0;
@@ -57,7 +57,7 @@ poll_marked(uint64_t spent[STAGES_MAX])
 	do {                                                                                       \
 		call;                                                                              \
 		then = rte_rdtsc();                                                                \
-		spent[part++] += then - at - mark_cycles;                                          \
+		spent[part++] += (int64_t)(then - at) - mark_cycles;                               \
 		at = then;                                                                         \
 	} while (0)
 	MARK(receive(worker, burst));
@@ -148,7 +148,7 @@ run_whole(const struct cell *cell, uint32_t *next)
 }
 
 static void
-run_marked(const struct cell *cell, uint32_t *next, uint64_t spent[STAGES_MAX])
+run_marked(const struct cell *cell, uint32_t *next, int64_t spent[STAGES_MAX])
 {
 	inject_batch(cell, next);
 	for (unsigned done = 0; done < BATCH_PACKETS; done += BURST_PACKETS_MAX) {
@@ -165,7 +165,7 @@ run_cell(const struct cell *cell, uint32_t rounds, uint32_t batches, struct cycl
 	for (uint32_t done = 0; done < cell->flows + batches * BATCH_PACKETS; done += BATCH_PACKETS)
 		run_whole(cell, &next);
 	for (uint32_t round = 0; round < rounds; round++) {
-		uint64_t spent[STAGES_MAX] = {0};
+		int64_t spent[STAGES_MAX] = {0};
 		double whole = 0, bare = 0;
 		for (uint32_t i = 0; i < batches; i++) {
 			whole += run_whole(cell, &next);

@@ -338,7 +338,9 @@ static inline void
 inject_batch(const struct cell *cell, uint32_t *next)
 {
 	for (unsigned i = 0; i < BATCH_PACKETS; i++) {
-		inject(cell, *next, cell->mix == MIX_FORGED && i % 2);
+		// Every flow has good ones and forged ones.
+		bool is_forged = cell->mix == MIX_FORGED && (i + i / cell->flows) % 2;
+		inject(cell, *next, is_forged);
 		*next = (*next + 1) % cell->flows;
 	}
 }

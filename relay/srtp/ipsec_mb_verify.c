@@ -98,9 +98,8 @@ ipsec_mb_verify_rtp(struct srtp_job *jobs, size_t count)
 		struct srtp_context *context = job->context;
 		assert(context->is_inbound);
 		rtp_prefetch(jobs, i, count);
-		// What cannot be hashed with the others, or must be judged before what follows.
-		if (context->is_gcm || !hashes || !context->rtp.is_started ||
-			!rtp_check_sealed(job)) {
+		// What cannot be hashed with the others.
+		if (context->is_gcm || !hashes || !rtp_check_sealed(job)) {
 			job->verdict = verify_one(job);
 			continue;
 		}
