@@ -14,6 +14,12 @@
 #define NONE_LEGS 4
 #define PROMISED_BYTES 1536
 
+#ifdef __SANITIZE_ADDRESS__
+#define HEAP_COUNTS false // AddressSanitizer's does not; what is told is judged all the same
+#else
+#define HEAP_COUNTS true
+#endif
+
 #define PROFILES 2
 static const enum srtp_profile profiles[PROFILES] = {
 	SRTP_AEAD_AES_128_GCM, SRTP_AES_CM_128_HMAC_SHA1_80};
@@ -128,6 +134,8 @@ assert_told_is_taken(const struct srtp_engine *engine, uint32_t legs)
 	size_t taken = measure(engine, legs);
 	printf("%s, %s: %u bytes a flow told, %zu taken\n", engine->name,
 		srtp_profile_name(profile), memory.flow, taken);
+	if (!HEAP_COUNTS)
+		return;
 	ck_assert_uint_gt(memory.flow + memory.flow / 20, taken);
 	ck_assert_uint_gt(taken + taken / 20, memory.flow);
 }
@@ -167,11 +175,9 @@ main(void)
 	TCase *tests = tcase_create("flow memory");
 	tcase_add_checked_fixture(tests, setup, NULL);
 	tcase_set_timeout(tests, 60);
-#ifndef __SANITIZE_ADDRESS__ // whose heap does not count
 	tcase_add_loop_test(tests, libsrtp2_flows_take_what_is_told, 0, PROFILES);
 	tcase_add_loop_test(
 		tests, ipsec_mb_flows_take_what_is_told_and_less_than_promised, 0, PROFILES);
-#endif
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_set_fork_status(runner, CK_NOFORK); // EAL lives in this process
