@@ -180,7 +180,6 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(foreach l,$(USES_bench),$(call archiv
 		$(call layer_libs,$(USES_bench))
 
 .PHONY: test-build
-.PHONY: test-build
 # The tests build the benchmarks too, so that none of them falls behind.
 test-build: $(INSTRUCTIONS) $(UNIT_TESTS) $(PACKET_TESTS) $(BUILD)/generator $(BUILD)/ledger_fill $(BUILD)/replay \
 	$(BENCHES)

@@ -28,6 +28,15 @@ compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static inline double
+median_of(const double *values, uint32_t count)
+{
+	double sorted[ROUNDS_MAX];
+	memcpy(sorted, values, count * sizeof *values);
+	qsort(sorted, count, sizeof *sorted, compare_doubles);
+	return sorted[count / 2];
+}
+
 // Ranks of the interval's ends: of 9 rounds the 2nd and 8th, which hold the median with 96 %; of 5
 // the 1st and 5th, with 94 %.
 static inline uint32_t

@@ -84,20 +84,14 @@ run_round(const struct cell *cell, uint32_t *next, uint32_t batches, uint32_t ro
 	cycles->handover[round] = (given + taken - direct) / batches;
 }
 
-static double
-median(double *values, uint32_t count)
-{
-	qsort(values, count, sizeof *values, compare_doubles);
-	return values[count / 2];
-}
-
 // Sorts the values.
 static void
 result(FILE *results, const char *name, const struct cell *cell, double *values, uint32_t rounds,
 	double direct)
 {
-	double middle = median(values, rounds);
 	uint32_t low = low_rank(rounds);
+	qsort(values, rounds, sizeof *values, compare_doubles);
+	double middle = values[rounds / 2];
 	fprintf(results,
 		"%s\tprofile=%s flows=%u bytes=%u\t%.1f\t%.1f\t%.1f\tcycles/packet\t%.1f\t%.4f\n",
 		name, srtp_profile_name(cell->profile), cell->flows, cell->bytes, middle,
@@ -122,13 +116,13 @@ run_and_report(const struct cell *cell, bool is_quick, FILE *results)
 		fail("packets were lost");
 	stop_cell(cell);
 
-	double direct = median(cycles.direct, rounds);
+	double direct = median_of(cycles.direct, rounds);
 	result(results, "handover", cell, cycles.handover, rounds, direct);
 	result(results, "handover_given", cell, cycles.given, rounds, direct);
 	result(results, "handover_taken", cell, cycles.taken, rounds, direct);
 	printf("%5u %10.0f %10.0f %10.0f %10.0f\n", cell->bytes, direct,
-		median(cycles.given, rounds), median(cycles.taken, rounds),
-		median(cycles.handover, rounds));
+		median_of(cycles.given, rounds), median_of(cycles.taken, rounds),
+		median_of(cycles.handover, rounds));
 }
 
 int

@@ -179,15 +179,6 @@ run_cell(const struct cell *cell, uint32_t rounds, uint32_t batches, struct cycl
 	}
 }
 
-static double
-median(const double *values, uint32_t count)
-{
-	double sorted[ROUNDS_MAX];
-	memcpy(sorted, values, count * sizeof *values);
-	qsort(sorted, count, sizeof *sorted, compare_doubles);
-	return sorted[count / 2];
-}
-
 static void
 result(FILE *results, const char *name, const char *parameters, const double *values,
 	uint32_t count, const double *reference)
@@ -201,7 +192,8 @@ result(FILE *results, const char *name, const char *parameters, const double *va
 	for (uint32_t i = 0; reference && i < count; i++)
 		ratios[i] = values[i] / reference[i];
 	if (reference)
-		fprintf(results, "\t%.1f\t%.4f\n", median(reference, count), median(ratios, count));
+		fprintf(results, "\t%.1f\t%.4f\n", median_of(reference, count),
+			median_of(ratios, count));
 	else
 		fputs("\t\t\n", results);
 }
@@ -233,13 +225,13 @@ report(const struct cell *cell, const struct cycles *cycles, uint32_t rounds, FI
 	result(results, "pipeline_own", parameters, own, rounds, NULL);
 	result(results, "pipeline_packet", parameters, cycles->whole, rounds, cycles->bare);
 
-	double packet = median(cycles->whole, rounds);
+	double packet = median_of(cycles->whole, rounds);
 	printf("%-8s %-24s %-14s %6u %5u %3u %7.0f %6.2f %6.0f %6.0f |", engine->name,
 		srtp_profile_name(cell->profile), mix_names[cell->mix], cell->flows, cell->bytes,
 		cell->receivers, packet, (double)rte_get_tsc_hz() / packet / 1e6,
-		median(cycles->bare, rounds), median(own, rounds));
+		median_of(cycles->bare, rounds), median_of(own, rounds));
 	for (unsigned p = 0; p < part_count(); p++)
-		printf(" %.*s %.0f", 4, part_name(p), median(cycles->stages[p], rounds));
+		printf(" %.*s %.0f", 4, part_name(p), median_of(cycles->stages[p], rounds));
 	putchar('\n');
 	fflush(stdout);
 }

@@ -10,10 +10,10 @@
 #include "platform/units.h"
 
 #define PACE_WINDOW_NS (100 * NS_IN_MS) // over which the packet rate is taken
-// A wake costs more than all a nap's packets: the kernel's way to sleep and back takes 5 us of a
-// core on one machine and 20 on another. So there are few pauses, for what comes in one piece, and
-// no nap is shorter than it must be: with a packet every 50 us, as a county sends them, a nap
-// gathers two.
+// A wake costs more than all a nap's packets: the kernel's way to sleep and back takes some 20 us
+// of a core on a virtual machine (`memif echo`, bench/memif.c). So there are few pauses, for what
+// comes in one piece, and no nap is shorter than it must be: with a packet every 50 us, as a county
+// sends them, a nap gathers two.
 #define PACE_PAUSES 2
 #define PACE_NAP_LEAST_NS (100 * NS_IN_US)
 // While a session is open a nap adds little to a packet's delay; while none is, there are no
